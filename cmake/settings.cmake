@@ -1,0 +1,24 @@
+# Compiler settings that hold for every target of the project.
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+# Contraction into fused multiply-adds would make results depend on the compiler's mood; kernels ask for them by name.
+add_library(gwsd_warnings INTERFACE)
+target_compile_options(gwsd_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       $<$<BOOL:${GWSD_WARNINGS_AS_ERRORS}>:-Werror>)
+
+if(GWSD_SANITIZE)
+  add_compile_options(-fsanitize=${GWSD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${GWSD_SANITIZE})
+endif()
+
+find_program(GWSD_CCACHE ccache)
+if(GWSD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${GWSD_CCACHE})
+endif()

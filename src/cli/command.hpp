@@ -1,0 +1,50 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gwsd::cli {
+
+/// Options that every command has.
+struct CommonOptions {
+    int threads = 0; ///< 0: all cores
+    std::uint64_t seed = 1;
+    std::string device = "auto";
+    std::string precision = "f32";
+    bool json = false;
+    bool overwrite = false;
+    std::string config;           ///< --config FILE
+    std::vector<std::string> set; ///< --set key=value
+};
+
+/// Options given on the command line, whatever the command.
+CommonOptions& common();
+
+/// A subcommand lives in one file of this folder and registers itself:
+///     const Register registered{"inspect", "what gwsd understands of a file", "gwsd inspect era5.nc", define};
+/// `define` adds options to the CLI11 app and returns the function that runs the command; it throws gwsd::Error.
+struct Command {
+    std::string name, summary, examples;
+    std::function<std::function<void()>(CLI::App&)> define;
+};
+
+std::vector<Command>& commands();
+
+struct Register {
+    Register(std::string name, std::string summary, std::string examples, std::function<std::function<void()>(CLI::App&)> define)
+    {
+        commands().push_back({std::move(name), std::move(summary), std::move(examples), std::move(define)});
+    }
+};
+
+/// Adds `--output` and its other name `--out`.
+inline CLI::Option* add_output(CLI::App& app, std::string& path, const std::string& help)
+{
+    return app.add_option("-o,--output,--out", path, help)->type_name("PATH");
+}
+
+} // namespace gwsd::cli

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+#include "cli/command.hpp"
+#include "gwsd/core/error.hpp"
+#include "gwsd/core/message.hpp"
+#include "gwsd/core/parallel.hpp"
+
+namespace gwsd::cli {
+
+CommonOptions& common()
+{
+    static CommonOptions options;
+    return options;
+}
+
+std::vector<Command>& commands()
+{
+    static std::vector<Command> list;
+    return list;
+}
+
+namespace {
+
+void add_common(CLI::App& app, bool& quiet, bool& verbose)
+{
+    CommonOptions& options = common();
+    const auto group = app.add_option_group("Common options");
+    group->add_option("--threads", options.threads, "Threads to use; all cores by default")->check(CLI::PositiveNumber);
+    group->add_option("--seed", options.seed, "Seed of every random choice")->capture_default_str();
+    group->add_option("--device", options.device, "Where to compute: cpu, cuda or auto")
+        ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
+        ->capture_default_str();
+    group->add_option("--precision", options.precision, "Arithmetic: f32, f32_fast or bf16")
+        ->check(CLI::IsMember({"f32", "f32_fast", "bf16"}))
+        ->capture_default_str();
+    group->add_option("--config", options.config, "TOML file with the configuration")->type_name("FILE");
+    group->add_option("--set", options.set, "Sets one configuration key: --set key=value; may be repeated")->type_name("KEY=VALUE");
+    group->add_flag("--overwrite", options.overwrite, "Replace an output that exists");
+    group->add_flag("--json", options.json, "Machine-readable output on standard output");
+    group->add_flag("-q,--quiet", quiet, "Only warnings and errors");
+    group->add_flag("-v,--verbose", verbose, "More detail");
+}
+
+void check_device(const CommonOptions& options)
+{
+    if (options.device == "cuda")
+        throw DeviceUnavailable("--device cuda: this build of gwsd has no CUDA backend; use --device cpu or --device auto");
+    if (options.precision != "f32")
+        throw DeviceUnavailable("--precision " + options.precision + ": this build of gwsd computes in f32 only; leave the option out");
+}
+
+int run(int argc, char** argv)
+{
+    CLI::App app{"gwsd refines satellite groundwater storage anomalies from 0.5 to 0.125 degrees."};
+    app.name("gwsd");
+    app.set_version_flag("--version", std::string("gwsd ") + GWSD_VERSION);
+    app.require_subcommand(0, 1);
+    app.footer("First steps:\n  gwsd demo --output gwsd-demo      the whole job on a built-in world, no data needed\n"
+               "  gwsd inspect FILE                 what gwsd understands of a file\n"
+               "  gwsd COMMAND --help               options and examples of a command");
+    bool quiet = false, verbose = false;
+    std::function<void()> chosen;
+    auto list = commands();
+    std::sort(list.begin(), list.end(), [](const Command& a, const Command& b) { return a.name < b.name; });
+    for (const Command& command : list) {
+        CLI::App* sub = app.add_subcommand(command.name, command.summary);
+        sub->description("Examples:\n  " + command.examples + "\n\n" + command.summary);
+        const auto body = command.define(*sub);
+        add_common(*sub, quiet, verbose);
+        sub->callback([&chosen, body] { chosen = body; });
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+    }
+    if (!chosen) {
+        std::fputs(app.help().c_str(), stderr);
+        return static_cast<int>(ExitCode::usage);
+    }
+    verbosity() = quiet ? Verbosity::quiet : verbose ? Verbosity::verbose : Verbosity::normal;
+    check_device(common());
+    if (common().threads > 0) set_threads(common().threads);
+    chosen();
+    if (std::fflush(stdout) != 0) throw IoError("standard output: cannot write; is the disk full or the pipe closed?");
+    return 0;
+}
+
+} // namespace
+} // namespace gwsd::cli
+
+int main(int argc, char** argv)
+{
+    const auto fail = [](gwsd::ExitCode code, const char* text) {
+        std::fprintf(stderr, "gwsd: %s\n", text);
+        return static_cast<int>(code);
+    };
+    try {
+        return gwsd::cli::run(argc, argv);
+    } catch (const gwsd::Error& error) {
+        return fail(error.exit_code(), error.what());
+    } catch (const std::bad_alloc&) {
+        return fail(gwsd::ExitCode::out_of_memory, "out of memory; try a smaller region, batch or tile");
+    } catch (const std::exception& error) {
+        return fail(gwsd::ExitCode::internal, error.what());
+    }
+}
