@@ -82,7 +82,7 @@ private:
     void start(int threads)
     {
         stopping_ = false;
-        const std::uint64_t seen = generation_;
+        std::uint64_t seen = generation_;
         for (int thread = 1; thread < threads; ++thread) {
             workers_.emplace_back([this, thread, seen]() mutable {
                 while (true) {
