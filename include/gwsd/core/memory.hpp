@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <unordered_map>
+#include <vector>
+
+namespace gwsd {
+
+/// Keeps freed blocks for the next request of the same size: fresh pages cost as much as the arithmetic done on them,
+/// and a training step asks for the same sizes again and again.
+class BlockCache {
+public:
+    static constexpr std::size_t alignment = 64;
+
+    void* take(std::size_t bytes)
+    {
+        bytes = rounded(bytes);
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            if (auto& blocks = free_[bytes]; !blocks.empty()) {
+                void* block = blocks.back();
+                blocks.pop_back();
+                return block;
+            }
+        }
+        void* block = std::aligned_alloc(alignment, bytes);
+        if (!block) {
+            release();
+            block = std::aligned_alloc(alignment, bytes);
+        }
+        if (!block) throw std::bad_alloc();
+        return block;
+    }
+
+    void give(void* block, std::size_t bytes) noexcept
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        try {
+            free_[rounded(bytes)].push_back(block);
+        } catch (...) {
+            std::free(block);
+        }
+    }
+
+    /// Returns every kept block to the system.
+    void release() noexcept
+    {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        for (auto& [bytes, blocks] : free_)
+            for (void* block : blocks) std::free(block);
+        free_.clear();
+    }
+
+    ~BlockCache() { release(); }
+
+private:
+    static std::size_t rounded(std::size_t bytes)
+    {
+        // Small blocks in steps of 64 bytes, large ones in steps of 4 KiB.
+        const std::size_t step = bytes < 65536 ? alignment : 4096;
+        return bytes == 0 ? alignment : (bytes + step - 1) / step * step;
+    }
+
+    std::mutex mutex_;
+    std::unordered_map<std::size_t, std::vector<void*>> free_;
+};
+
+/// The process's cache. It is never destroyed, since tensors with static lifetime may outlive any other object.
+inline BlockCache& block_cache()
+{
+    static BlockCache* cache = new BlockCache;
+    return *cache;
+}
+
+/// Uninitialised memory for `count` values of T, 64-byte aligned, returned to the cache by the last owner.
+template <class T>
+std::shared_ptr<T[]> allocate_shared_block(std::size_t count)
+{
+    static_assert(std::is_trivially_destructible_v<T>);
+    if (count > static_cast<std::size_t>(-1) / 2 / sizeof(T)) throw std::bad_alloc();
+    const std::size_t bytes = count * sizeof(T);
+    return {static_cast<T*>(block_cache().take(bytes)), [bytes](T* block) { block_cache().give(block, bytes); }};
+}
+
+} // namespace gwsd

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include "gwsd/autograd/variable.hpp"
+#include "gwsd/core/random.hpp"
+#include "support/catch.hpp"
+
+namespace gwsd::test {
+
+/// Standard normal values, the same for the same seed.
+template <class T>
+Tensor<T, Cpu> random_tensor(const Shape& shape, std::uint64_t seed, double scale = 1.0)
+{
+    auto tensor = Tensor<T, Cpu>::empty(shape);
+    Random random(seed);
+    for (Index i = 0; i < tensor.elements(); ++i) tensor.data()[i] = static_cast<T>(scale * random.normal());
+    return tensor;
+}
+
+/// Checks the gradients of `function` (any output shape) against central differences in double precision: for each
+/// input and `directions` random directions u, the derivative of sum(weights * function) along u must agree. Central
+/// differences at two step sizes are combined (Richardson), so agreement to 1e-7 relative is expected of smooth
+/// functions.
+inline void check_gradients(const std::function<Variable<double>(const std::vector<Variable<double>>&)>& function,
+                            const std::vector<Tensor<double>>& inputs, double tolerance = 1e-7, int directions = 3)
+{
+    const auto weighted = [&](const std::vector<Tensor<double>>& at, const Tensor<double>& weights) {
+        std::vector<Variable<double>> constants;
+        for (const auto& input : at) constants.emplace_back(input);
+        const auto y = function(constants).value();
+        double sum = 0;
+        for (Index i = 0; i < y.elements(); ++i) sum += weights.data()[i] * y.data()[i];
+        return sum;
+    };
+
+    Tape tape;
+    std::vector<Variable<double>> variables;
+    for (const auto& input : inputs) variables.emplace_back(input, true);
+    const auto output = function(variables);
+    const auto weights = random_tensor<double>(output.shape(), 4242);
+    REQUIRE(output.requires_gradient());
+    output.gradient()->sum() = weights.clone();
+    tape.run_backward();
+
+    for (std::size_t n = 0; n < inputs.size(); ++n) {
+        for (int d = 0; d < directions; ++d) {
+            const auto u = random_tensor<double>(inputs[n].shape(), 1000 * n + static_cast<std::uint64_t>(d) + 1);
+            const auto slope = [&](double step) {
+                auto plus = inputs, minus = inputs;
+                plus[n] = inputs[n].clone(), minus[n] = inputs[n].clone();
+                for (Index i = 0; i < u.elements(); ++i)
+                    plus[n].data()[i] += step * u.data()[i], minus[n].data()[i] -= step * u.data()[i];
+                return (weighted(plus, weights) - weighted(minus, weights)) / (2 * step);
+            };
+            const double h = 1e-4, numeric = (4 * slope(h / 2) - slope(h)) / 3;
+            double analytic = 0;
+            if (variables[n].gradient()->defined())
+                for (Index i = 0; i < u.elements(); ++i)
+                    analytic += variables[n].gradient()->sum().data()[i] * u.data()[i];
+            INFO("input " << n << ", direction " << d << ": numeric " << numeric << ", analytic " << analytic);
+            CHECK(std::abs(numeric - analytic) <= tolerance * (1 + std::abs(numeric) + std::abs(analytic)));
+        }
+    }
+}
+
+} // namespace gwsd::test
