@@ -1,0 +1,114 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gwsd/geo/grid.hpp"
+#include "gwsd/train/schema.hpp"
+
+namespace gwsd::train {
+
+/// Which months and cells train, validate and test, and what the network reads.
+struct DataConfig {
+    std::string train_period;      ///< "YYYY-MM:YYYY-MM"; empty: every month that is not test
+    std::string validation_period; ///< empty: the last 15 % of the training period, after a six-month buffer
+    std::string test_period;       ///< empty: none
+    std::vector<geo::Region> holdout_regions;
+    double holdout_buffer = 2.0; ///< degrees around a holdout region that train nothing either
+    std::string split = "blocked";
+    std::string coarse = "auto"; ///< operator, given, or auto: operator where the cube has a reference
+    std::string truth_mode = "auto";
+    double buffer_months = 6;
+    Index window = 6;
+    Index max_missing = 5;      ///< months of a window that may lack the coarse field
+    Index tile = 32;            ///< coarse cells along a tile's side
+    Index stride = 16;          ///< coarse cells between tiles in training
+    double minimum_land = 0.02; ///< least share of land for a tile to train
+    bool allow_leakage = false;
+};
+
+struct ModelConfig {
+    std::string preset = "default";
+    Index hidden = 0; ///< 0: as the preset says; likewise below
+    Index encoder_layers = 0;
+    std::vector<Index> channels;
+    Index bottleneck = 0;
+    Index groups = 0;
+    std::string upsampling;
+    std::string mean; ///< "residual" or "direct"
+    bool peepholes = false;
+    bool recompute = false;
+    std::string base = "smooth_conservative"; ///< interpolation that the residual is added to
+};
+
+struct LossConfig {
+    std::string data = "beta_nll";
+    double sign = 0.1, mag = 0.1, mass = 1.0, tv = 1e-3;
+    double ramp_epochs = 5;
+    Index region_size = 32;
+    bool product_sigma = false;
+};
+
+struct OptimConfig {
+    Index epochs = 30;
+    Index batch = 8;
+    double learning_rate = 3e-4;
+    double weight_decay = 1e-2;
+    double clip = 1.0;
+    double warmup_epochs = 1;
+    double ema = 0.99;
+    Index patience = 8;            ///< epochs without a better validation loss
+    Index samples_per_epoch = 0;   ///< 0: all
+    Index checkpoint_minutes = 10; ///< minutes between checkpoints inside an epoch
+    Index keep = 2;                ///< last checkpoints kept
+    bool tensorboard = false;
+};
+
+struct DownscaleConfig {
+    std::string projection = "auto"; ///< none in mode reference, footprint otherwise
+    double overlap = 0.25;           ///< share of a tile that overlaps its neighbour
+    Index batch = 4;
+    bool fill_missing = false; ///< also write months without a satellite field, flagged
+    bool flags = false;
+    std::string cf = "1.11";
+    std::string units;
+    std::string period;
+};
+
+/// Inputs of `gwsd run`: the options of `gwsd prepare`.
+struct PrepareConfig {
+    std::vector<std::string> gwsa, era5, reference, statics, subtract, predictors;
+    std::string region, period, quantity, operator_kind, assume_units;
+    double resolution = 0;
+    Index factor = 4;
+    double minimum_valid_fraction = 0;
+    double smoothing_radius = 250;
+    bool noise = false, subset = false;
+};
+
+struct EvaluateConfig {
+    std::string truth; ///< empty: the cube's reference
+    Index bootstrap = 500;
+};
+
+struct CudaConfig {
+    std::string convolution = "gwsd";
+};
+
+/// The whole configuration of a run; one file, one seed.
+struct Config {
+    DataConfig data;
+    ModelConfig model;
+    LossConfig loss;
+    OptimConfig train;
+    DownscaleConfig downscale;
+    PrepareConfig prepare;
+    EvaluateConfig evaluate;
+    CudaConfig cuda;
+    std::string trained_model; ///< a model to apply instead of training one (`gwsd run`)
+};
+
+/// The keys of a configuration, bound to `config`, which must outlive the schema.
+Schema schema_of(Config& config);
+
+} // namespace gwsd::train

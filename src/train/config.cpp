@@ -1,0 +1,143 @@
+#include "gwsd/train/config.hpp"
+
+namespace gwsd::train {
+
+namespace {
+
+void add_data(Schema& schema, DataConfig& d)
+{
+    schema.add({"data.train_period", &d.train_period,
+                "months that train, `YYYY-MM:YYYY-MM`, both ends included; empty: all that are not test", ""});
+    schema.add(
+        {"data.validation_period", &d.validation_period,
+         "months for early stopping and calibration; empty: the last 15 % of the training period, after the buffer",
+         ""});
+    schema.add({"data.test_period", &d.test_period, "months that nothing but the score reads; empty: none", ""});
+    schema.add({"data.holdout_regions", &d.holdout_regions,
+                "regions `[W, S, E, N]` in degrees that train nothing and are scored as unseen", ""});
+    schema.add({"data.holdout_buffer", &d.holdout_buffer, "degrees around a holdout region that train nothing either",
+                "", 0, 90});
+    schema.add({"data.buffer_months", &d.buffer_months, "months between training and validation", "", 0, 120});
+    schema.add({"data.split", &d.split, "how samples are split", "blocked, paper_random"});
+    schema.add({"data.coarse", &d.coarse, "coarse field that training reads", "auto, operator, given"});
+    schema.add({"data.truth_mode", &d.truth_mode, "what stands for the fine truth", "auto, reference, scale_shift"});
+    schema.add({"data.window", &d.window, "steps that the encoder reads, the target's own included", "", 1, 120});
+    schema.add({"data.max_missing", &d.max_missing,
+                "steps of a window that may lack the coarse field; the target's own may not", "", 0, 120});
+    schema.add({"data.tile", &d.tile, "coarse cells along a tile's side", "", 2, 512});
+    schema.add({"data.stride", &d.stride, "coarse cells from one training tile to the next", "", 1, 512});
+    schema.add({"data.minimum_land", &d.minimum_land, "least share of land for a tile to train", "", 0, 1});
+    schema.add({"data.allow_leakage", &d.allow_leakage,
+                "go on, with a warning in every output, when interpolation explains the target", ""});
+}
+
+void add_model(Schema& schema, ModelConfig& m)
+{
+    schema.add({"model.preset", &m.preset, "size of the network", "paper, default, small"});
+    schema.add({"model.hidden", &m.hidden, "channels of the ConvLSTM; 0: the preset's", "", 0, 1024});
+    schema.add({"model.encoder_layers", &m.encoder_layers, "ConvLSTM layers; 0: the preset's", "", 0, 8});
+    schema.add({"model.channels", &m.channels, "channels of the U-Net's levels; empty: the preset's", "", 1, 4096});
+    schema.add({"model.bottleneck", &m.bottleneck, "channels of the bottleneck; 0: the preset's", "", 0, 4096});
+    schema.add({"model.groups", &m.groups, "groups of the normalisation; 0: the preset's", "", 0, 256});
+    schema.add({"model.upsampling", &m.upsampling,
+                "upsampling in the decoder, transposed or bilinear; empty: the preset's", ""});
+    schema.add({"model.mean", &m.mean, "residual (interpolation + network) or direct; empty: the preset's", ""});
+    schema.add({"model.peepholes", &m.peepholes, "peephole connections in the ConvLSTM", ""});
+    schema.add({"model.recompute", &m.recompute,
+                "compute the ConvLSTM's steps again in the backward pass, to save memory", ""});
+    schema.add({"model.base", &m.base, "interpolation that the residual is added to",
+                "bilinear, bicubic, smooth_conservative"});
+}
+
+void add_loss(Schema& schema, LossConfig& l)
+{
+    schema.add({"loss.data", &l.data, "data term", "nll, beta_nll, faithful, laplace, mse"});
+    schema.add({"loss.weight.sign", &l.sign, "weight of the sign agreement", "", 0, 1e6});
+    schema.add({"loss.weight.mag", &l.mag, "weight of the magnitude correlation", "", 0, 1e6});
+    schema.add({"loss.weight.mass", &l.mass, "weight of the regional mass balance", "", 0, 1e6});
+    schema.add({"loss.weight.tv", &l.tv, "weight of the total variation", "", 0, 1e6});
+    schema.add({"loss.ramp_epochs", &l.ramp_epochs, "epochs over which the four weights grow from zero", "", 0, 1e4});
+    schema.add({"loss.region_size", &l.region_size, "fine cells along the side of a mass-balance region", "", 1, 4096});
+    schema.add({"loss.product_sigma", &l.product_sigma,
+                "add the product's variance to the predicted one in the data term", ""});
+}
+
+void add_train(Schema& schema, OptimConfig& t)
+{
+    schema.add({"train.epochs", &t.epochs, "epochs at most", "", 0, 1e6});
+    schema.add({"train.batch", &t.batch, "samples a step", "", 1, 1024});
+    schema.add({"train.learning_rate", &t.learning_rate, "largest learning rate", "", 1e-12, 10});
+    schema.add({"train.weight_decay", &t.weight_decay, "decoupled weight decay of AdamW", "", 0, 10});
+    schema.add({"train.clip", &t.clip, "largest norm of the gradient; 0: no clipping", "", 0, 1e9});
+    schema.add({"train.warmup_epochs", &t.warmup_epochs, "epochs of linear warm-up before the cosine", "", 0, 1e6});
+    schema.add({"train.ema", &t.ema, "decay of the averaged weights, per step; 0: none", "", 0, 0.999999});
+    schema.add({"train.patience", &t.patience, "epochs without a better validation loss before stopping; 0: never", "",
+                0, 1e6});
+    schema.add({"train.samples_per_epoch", &t.samples_per_epoch, "samples drawn an epoch; 0: all", "", 0, 1e9});
+    schema.add(
+        {"train.checkpoint_minutes", &t.checkpoint_minutes, "minutes between checkpoints inside an epoch", "", 1, 1e6});
+    schema.add({"train.keep", &t.keep, "last checkpoints kept beside the best", "", 1, 1000});
+    schema.add({"train.tensorboard", &t.tensorboard, "also write a TensorBoard event file", ""});
+}
+
+void add_downscale(Schema& schema, DownscaleConfig& d)
+{
+    schema.add({"downscale.projection", &d.projection,
+                "where mass is conserved; auto: none in mode reference, footprint otherwise",
+                "auto, none, cell, region, footprint"});
+    schema.add({"downscale.overlap", &d.overlap, "share of a tile that overlaps its neighbour", "", 0, 0.75});
+    schema.add({"downscale.batch", &d.batch, "tiles computed together", "", 1, 1024});
+    schema.add({"downscale.fill_missing", &d.fill_missing,
+                "also write months without a satellite field, flagged as such", ""});
+    schema.add({"downscale.flags", &d.flags, "also write the status flags in a second file", ""});
+    schema.add({"downscale.cf", &d.cf, "CF conventions of the output", "1.11, 1.13"});
+    schema.add({"downscale.units", &d.units, "unit of the output; empty: the cube's", ""});
+    schema.add({"downscale.period", &d.period, "months to write; empty: all of the cube", ""});
+}
+
+void add_prepare(Schema& schema, PrepareConfig& p)
+{
+    schema.add({"prepare.gwsa", &p.gwsa, "coarse groundwater storage anomaly: files, or FILE:VARIABLE", ""});
+    schema.add({"prepare.era5", &p.era5, "ERA5-Land or ERA5 monthly files", ""});
+    schema.add({"prepare.reference", &p.reference, "fine reference field: files, or FILE:VARIABLE", ""});
+    schema.add({"prepare.static", &p.statics, "static fields: FILE:VARIABLE or NAME=FILE:VARIABLE", ""});
+    schema.add({"prepare.subtract", &p.subtract, "storages to take from total water storage: FILE:VARIABLES", ""});
+    schema.add({"prepare.predictors", &p.predictors, "predictors: names, or NAME=FILE:VARIABLE", ""});
+    schema.add({"prepare.region", &p.region, "W,S,E,N in degrees; empty: all that the inputs share", ""});
+    schema.add({"prepare.period", &p.period, "YYYY-MM:YYYY-MM; empty: the coarse field's own", ""});
+    schema.add({"prepare.quantity", &p.quantity, "gwsa or tws; empty: gwsa", ""});
+    schema.add({"prepare.operator", &p.operator_kind,
+                "view of the reference that stands for the satellite: gaussian or area-mean; empty: gaussian", ""});
+    schema.add({"prepare.assume_units", &p.assume_units, "unit of inputs that state none", ""});
+    schema.add(
+        {"prepare.resolution", &p.resolution, "coarse resolution in degrees; 0: the coarse field's own", "", 0, 90});
+    schema.add({"prepare.factor", &p.factor, "fine cells along a coarse cell", "", 1, 64});
+    schema.add(
+        {"prepare.min_valid_fraction", &p.minimum_valid_fraction, "least valid share of a regridded cell", "", 0, 1});
+    schema.add({"prepare.smoothing_radius", &p.smoothing_radius, "radius of the GRACE operator in km", "", 0, 5000});
+    schema.add({"prepare.noise", &p.noise, "add noise at the product's sigma to the operator's view", ""});
+    schema.add({"prepare.subset", &p.subset, "accept predictors that cover only a part", ""});
+}
+
+} // namespace
+
+Schema schema_of(Config& config)
+{
+    Schema schema;
+    add_prepare(schema, config.prepare);
+    add_data(schema, config.data);
+    add_model(schema, config.model);
+    add_loss(schema, config.loss);
+    add_train(schema, config.train);
+    add_downscale(schema, config.downscale);
+    schema.add(
+        {"evaluate.truth", &config.evaluate.truth, "fine truth to score against; empty: the cube's reference", ""});
+    schema.add(
+        {"evaluate.bootstrap", &config.evaluate.bootstrap, "block-bootstrap draws for the intervals", "", 10, 1e6});
+    schema.add({"cuda.convolution", &config.cuda.convolution,
+                "convolution on a GPU, in builds that have the CUDA backend", "gwsd, cudnn"});
+    schema.add({"run.model", &config.trained_model, "a trained model for `gwsd run` to apply; empty: train one", ""});
+    return schema;
+}
+
+} // namespace gwsd::train
