@@ -15,7 +15,8 @@ TEST_CASE("a period of months covers whole months, leap days included")
 TEST_CASE("a period that ends before it begins is a configuration error that says so")
 {
     CHECK_THROWS_WITH(Period::parse("2005-01:2004-01", "data.train_period"),
-                      "data.train_period: '2005-01:2004-01' ends before it begins; expected YYYY-MM:YYYY-MM, such as 2002-04:2023-09");
+                      "data.train_period: '2005-01:2004-01' ends before it begins; expected YYYY-MM:YYYY-MM, such as "
+                      "2002-04:2023-09");
     CHECK_THROWS_AS(Period::parse("2004-13:2005-01"), gwsd::ConfigError);
     CHECK_THROWS_AS(Period::parse("2004-02-30"), gwsd::ConfigError);
 }

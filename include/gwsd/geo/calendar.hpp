@@ -14,7 +14,7 @@ namespace gwsd::geo {
 struct Month {
     int index = 0;
 
-    static Month of(int year, int month) { return {12 * year + month - 1}; }
+    static constexpr Month of(int year, int month) { return {12 * year + month - 1}; }
     int year() const { return index >= 0 ? index / 12 : (index - 11) / 12; }
     int month() const { return index - 12 * year() + 1; } ///< 1..12
     auto operator<=>(const Month&) const = default;
@@ -49,8 +49,8 @@ inline std::string date_text(std::int64_t days)
 {
     const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
     char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()));
+    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
     return text;
 }
 
@@ -68,13 +68,16 @@ struct Period {
     static Period parse(const std::string& text, const std::string& what = "period")
     {
         const auto bad = [&](const std::string& why) {
-            return ConfigError(what + ": '" + text + "' " + why + "; expected YYYY-MM:YYYY-MM, such as 2002-04:2023-09");
+            return ConfigError(what + ": '" + text + "' " + why +
+                               "; expected YYYY-MM:YYYY-MM, such as 2002-04:2023-09");
         };
         const auto bound = [&](const std::string& part, bool end) -> std::int64_t {
             int y = 0, m = 0, d = 0, used = 0;
-            const bool full = std::sscanf(part.c_str(), "%4d-%2d-%2d%n", &y, &m, &d, &used) == 3 && used == static_cast<int>(part.size());
+            const bool full = std::sscanf(part.c_str(), "%4d-%2d-%2d%n", &y, &m, &d, &used) == 3 &&
+                              used == static_cast<int>(part.size());
             used = 0;
-            const bool month = !full && std::sscanf(part.c_str(), "%4d-%2d%n", &y, &m, &used) == 2 && used == static_cast<int>(part.size());
+            const bool month = !full && std::sscanf(part.c_str(), "%4d-%2d%n", &y, &m, &used) == 2 &&
+                               used == static_cast<int>(part.size());
             if ((!full && !month) || m < 1 || m > 12) throw bad("is not a period");
             const Month of = Month::of(y, m);
             if (full && (d < 1 || d > days_in(of))) throw bad("names a day that does not exist");
@@ -109,7 +112,10 @@ struct TimeAxis {
         return monthly ? first_day(Month{static_cast<int>(step)}) + 14 : step;
     }
     /// "2002-04" or "2003-02-17".
-    std::string label(std::int64_t t) const { return monthly ? to_string(month(t)) : date_text(steps[static_cast<std::size_t>(t)]); }
+    std::string label(std::int64_t t) const
+    {
+        return monthly ? to_string(month(t)) : date_text(steps[static_cast<std::size_t>(t)]);
+    }
     /// Position of a step, or -1.
     std::int64_t find(std::int64_t step) const
     {

@@ -61,8 +61,8 @@ inline std::vector<double> regular_edges(double from, double to, double step)
 /// Throws ConfigError if the region is empty or leaves the globe.
 inline Grid regular_grid(double resolution, const Region& region = {})
 {
-    if (!(resolution > 0) || !(region.east > region.west) || !(region.north > region.south) || region.south < -90 - 1e-9 ||
-        region.north > 90 + 1e-9 || region.east - region.west > 360 + 1e-9)
+    if (!(resolution > 0) || !(region.east > region.west) || !(region.north > region.south) ||
+        region.south < -90 - 1e-9 || region.north > 90 + 1e-9 || region.east - region.west > 360 + 1e-9)
         throw ConfigError("region W,S,E,N = " + std::to_string(region.west) + "," + std::to_string(region.south) + "," +
                           std::to_string(region.east) + "," + std::to_string(region.north) +
                           ": expects west < east (at most 360 degrees apart) and -90 <= south < north <= 90");
@@ -79,7 +79,8 @@ inline Grid refine(const Grid& grid, Index factor)
         std::vector<double> fine;
         for (std::size_t i = 0; i + 1 < edges.size(); ++i)
             for (Index k = 0; k < factor; ++k)
-                fine.push_back(edges[i] + (edges[i + 1] - edges[i]) * static_cast<double>(k) / static_cast<double>(factor));
+                fine.push_back(edges[i] +
+                               (edges[i + 1] - edges[i]) * static_cast<double>(k) / static_cast<double>(factor));
         fine.push_back(edges.back());
         return fine;
     };
