@@ -21,9 +21,10 @@ double quantile(const std::vector<double>& sorted, double q)
 
 } // namespace
 
-std::vector<Interval> block_bootstrap(const std::vector<std::vector<BlockSums>>& blocks,
-                                      const std::function<std::vector<double>(const std::vector<BlockSums>&)>& statistics,
-                                      std::uint64_t seed, int replicates, double level)
+std::vector<Interval> block_bootstrap(
+    const std::vector<std::vector<BlockSums>>& blocks,
+    const std::function<std::vector<double>(const std::vector<BlockSums>&)>& statistics, std::uint64_t seed,
+    int replicates, double level)
 {
     if (blocks.empty()) return {};
     const std::size_t methods = blocks.front().size();

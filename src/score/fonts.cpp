@@ -1,8 +1,8 @@
 #include "score/fonts.hpp"
 
-// The fonts 8x13 and 10x20 of the X Window System's misc-fixed family ("Public domain font. Share and enjoy."): ASCII 32
-// to 126, then the degree sign. A glyph is its pixel rows from the top, two (8x13) or three (10x20) hexadecimal digits
-// a row, the leftmost pixel in the highest bit.
+// The fonts 8x13 and 10x20 of the X Window System's misc-fixed family ("Public domain font. Share and enjoy."): ASCII
+// 32 to 126, then the degree sign. A glyph is its pixel rows from the top, two (8x13) or three (10x20) hexadecimal
+// digits a row, the leftmost pixel in the highest bit.
 namespace gwsd::score {
 
 // clang-format off

@@ -39,7 +39,9 @@ int font_width(Font font) { return font == Font::small ? 8 : 10; }
 int font_height(Font font) { return font == Font::small ? 13 : 20; }
 
 Image::Image(int width, int height, Color background)
-    : width_(width), height_(height), pixels_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), background)
+    : width_(width),
+      height_(height),
+      pixels_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), background)
 {
 }
 
@@ -77,7 +79,8 @@ void Image::line(double x0, double y0, double x1, double y1, Color color, double
     // A pixel is covered by its distance from the segment, which gives smooth edges in every direction.
     const double reach = thickness / 2 + 1, dx = x1 - x0, dy = y1 - y0, length2 = dx * dx + dy * dy;
     for (int y = static_cast<int>(std::floor(std::min(y0, y1) - reach)); y <= std::ceil(std::max(y0, y1) + reach); ++y)
-        for (int x = static_cast<int>(std::floor(std::min(x0, x1) - reach)); x <= std::ceil(std::max(x0, x1) + reach); ++x) {
+        for (int x = static_cast<int>(std::floor(std::min(x0, x1) - reach)); x <= std::ceil(std::max(x0, x1) + reach);
+             ++x) {
             const double along = length2 > 0 ? std::clamp(((x - x0) * dx + (y - y0) * dy) / length2, 0.0, 1.0) : 0.0;
             const double distance = std::hypot(x - x0 - along * dx, y - y0 - along * dy);
             const double cover = std::clamp(thickness / 2 + 0.5 - distance, 0.0, 1.0);
@@ -101,7 +104,10 @@ void Image::text(int x, int y, const std::string& utf8, Font font, Color color)
     }
 }
 
-int Image::text_width(const std::string& utf8, Font font) { return static_cast<int>(glyphs_of(utf8).size()) * font_width(font); }
+int Image::text_width(const std::string& utf8, Font font)
+{
+    return static_cast<int>(glyphs_of(utf8).size()) * font_width(font);
+}
 
 void Image::paste(const Image& other, int x, int y)
 {

@@ -65,18 +65,22 @@ std::pair<Index, Index> cells_between(const std::vector<double>& edges, double f
     return {a, b};
 }
 
-void draw_field(Image& image, const Frame& frame, const geo::Grid& grid, std::span<const float> field, const MapSpec& spec)
+void draw_field(Image& image, const Frame& frame, const geo::Grid& grid, std::span<const float> field,
+                const MapSpec& spec)
 {
     for (int j = 0; j < frame.height; ++j) {
-        const double north = frame.region.north - j / frame.per_lat, south = frame.region.north - (j + 1) / frame.per_lat;
+        const double north = frame.region.north - j / frame.per_lat,
+                     south = frame.region.north - (j + 1) / frame.per_lat;
         const auto [row0, row1] = cells_between(grid.lat_edges, south, north);
         for (int i = 0; i < frame.width; ++i) {
-            const auto [col0, col1] = cells_between(grid.lon_edges, frame.region.west + i / frame.per_lon, frame.region.west + (i + 1) / frame.per_lon);
+            const auto [col0, col1] = cells_between(grid.lon_edges, frame.region.west + i / frame.per_lon,
+                                                    frame.region.west + (i + 1) / frame.per_lon);
             double sum = 0;
             int count = 0;
             for (Index row = row0; row < row1; ++row)
                 for (Index col = col0; col < col1; ++col)
-                    if (const float v = field[static_cast<std::size_t>(row * grid.cols() + col)]; std::isfinite(v)) sum += v, ++count;
+                    if (const float v = field[static_cast<std::size_t>(row * grid.cols() + col)]; std::isfinite(v))
+                        sum += v, ++count;
             const double position = count ? (sum / count - spec.low) / (spec.high - spec.low) : 0.0;
             image.set(left + i, top + j, count ? color_of(spec.palette, position) : no_data);
         }
@@ -89,8 +93,11 @@ void draw_coast(Image& image, const Frame& frame, const Coast& coast)
     const double thickness = frame.width > 500 && frame.region.east - frame.region.west > 90 ? 0.9 : 1.3;
     for_each_coast_segment(coast, [&](double lon0, double lat0, double lon1, double lat1) {
         const geo::Region& r = frame.region;
-        const auto inside = [&](double lon, double lat) { return lon >= r.west && lon <= r.east && lat >= r.south && lat <= r.north; };
-        if (inside(lon0, lat0) && inside(lon1, lat1)) image.line(frame.x(lon0), frame.y(lat0), frame.x(lon1), frame.y(lat1), line, thickness);
+        const auto inside = [&](double lon, double lat) {
+            return lon >= r.west && lon <= r.east && lat >= r.south && lat <= r.north;
+        };
+        if (inside(lon0, lat0) && inside(lon1, lat1))
+            image.line(frame.x(lon0), frame.y(lat0), frame.x(lon1), frame.y(lat1), line, thickness);
     });
 }
 
@@ -110,7 +117,8 @@ void draw_axes(Image& image, const Frame& frame)
         const std::string text = coordinate(lon, lons.size() > 1 ? lons[1] - lons[0] : 1, 'E', 'W');
         image.fill(x, top + frame.height, 1, 5, ink);
         const int wanted = x - Image::text_width(text) / 2;
-        image.text(std::clamp(wanted, 2, left + frame.width - Image::text_width(text) + 12), top + frame.height + 8, text);
+        image.text(std::clamp(wanted, 2, left + frame.width - Image::text_width(text) + 12), top + frame.height + 8,
+                   text);
     }
     const auto lats = degree_ticks(frame.region.south, frame.region.north, std::max(2, frame.height / 80));
     for (const double lat : lats) {
@@ -129,7 +137,8 @@ void draw_bar(Image& image, const Frame& frame, const MapSpec& spec)
     image.frame(x - 1, top - 1, bar_width + 2, frame.height + 2, ink);
     const auto marks = ticks(spec.low, spec.high, std::max(2, std::min(9, frame.height / 45)));
     for (const double mark : marks) {
-        const int y = top + static_cast<int>(std::lround((spec.high - mark) / (spec.high - spec.low) * (frame.height - 1)));
+        const int y =
+            top + static_cast<int>(std::lround((spec.high - mark) / (spec.high - spec.low) * (frame.height - 1)));
         image.fill(x + bar_width, y, 4, 1, ink);
         image.text(x + bar_width + 7, y - 6, number_text(mark, marks.size() > 1 ? marks[1] - marks[0] : 1));
     }
@@ -154,7 +163,8 @@ std::vector<double> ticks(double low, double high, int wanted)
 std::string number_text(double value, double step)
 {
     int decimals = 0;
-    while (decimals < 6 && std::abs(step * std::pow(10, decimals) - std::round(step * std::pow(10, decimals))) > 1e-6) ++decimals;
+    while (decimals < 6 && std::abs(step * std::pow(10, decimals) - std::round(step * std::pow(10, decimals))) > 1e-6)
+        ++decimals;
     if (std::abs(value) < 1e-12) value = 0.0;
     char text[64];
     const bool wide = std::abs(value) >= 1e6 || (value != 0 && std::abs(value) < 1e-5);
@@ -189,13 +199,15 @@ Image draw_map(const geo::Grid& grid, std::span<const float> field, const MapSpe
     MapSpec spec = wanted;
     if (!(spec.high > spec.low)) std::tie(spec.low, spec.high) = robust_range(spec.palette, {field});
     const Frame frame = frame_of(grid, spec.width);
-    const int total = std::max(left + frame.width + bar_gap + bar_width + right, left + Image::text_width(spec.title, Font::small) + right);
+    const int total = std::max(left + frame.width + bar_gap + bar_width + right,
+                               left + Image::text_width(spec.title, Font::small) + right);
     Image image(total, top + frame.height + bottom);
     draw_field(image, frame, grid, field, spec);
     if (coast) draw_coast(image, frame, *coast);
     draw_axes(image, frame);
     draw_bar(image, frame, spec);
-    const Font font = Image::text_width(spec.title, Font::large) <= frame.width + bar_gap - 10 ? Font::large : Font::small;
+    const Font font =
+        Image::text_width(spec.title, Font::large) <= frame.width + bar_gap - 10 ? Font::large : Font::small;
     image.text(left, font == Font::large ? 8 : 12, spec.title, font);
     return image;
 }
@@ -203,10 +215,12 @@ Image draw_map(const geo::Grid& grid, std::span<const float> field, const MapSpe
 Image panels(const std::vector<Image>& pictures, int per_row, const std::string& heading)
 {
     int cell_width = 0, cell_height = 0;
-    for (const Image& picture : pictures) cell_width = std::max(cell_width, picture.width()), cell_height = std::max(cell_height, picture.height());
+    for (const Image& picture : pictures)
+        cell_width = std::max(cell_width, picture.width()), cell_height = std::max(cell_height, picture.height());
     const int rows = (static_cast<int>(pictures.size()) + per_row - 1) / per_row, head = heading.empty() ? 0 : 36;
     const int columns = std::min(per_row, static_cast<int>(pictures.size()));
-    Image image(std::max(columns * cell_width, 24 + Image::text_width(heading, Font::large)), head + rows * cell_height);
+    Image image(std::max(columns * cell_width, 24 + Image::text_width(heading, Font::large)),
+                head + rows * cell_height);
     if (head) image.text(12, 12, heading, Font::large);
     for (std::size_t k = 0; k < pictures.size(); ++k) {
         const int position = static_cast<int>(k);

@@ -35,7 +35,8 @@ void Spectrum::add(const geo::Grid& grid, std::span<const float> prediction, std
     const Index cols = grid.cols();
     for (Index row = 0; row < grid.rows(); row += step) {
         const double width = (grid.lon_edges.back() - grid.lon_edges.front()) / static_cast<double>(cols);
-        const double spacing = width * std::numbers::pi / 180 * geo::earth_radius / 1000 * std::cos(grid.lat(row) * std::numbers::pi / 180);
+        const double spacing = width * std::numbers::pi / 180 * geo::earth_radius / 1000 *
+                               std::cos(grid.lat(row) * std::numbers::pi / 180);
         Index valid = 0;
         for (Index col = 0; col < cols; ++col) {
             const auto i = static_cast<std::size_t>(row * cols + col);
@@ -57,7 +58,8 @@ void Spectrum::add_stretch(std::span<const float> prediction, std::span<const fl
     std::complex<double> mean = 0;
     for (std::size_t i = 0; i < n; ++i) mean += std::complex<double>(prediction[i], truth[i]) / static_cast<double>(n);
     for (std::size_t i = 0; i < n; ++i) {
-        const double window = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(i) + 0.5) / static_cast<double>(n));
+        const double window =
+            0.5 - 0.5 * std::cos(2 * std::numbers::pi * (static_cast<double>(i) + 0.5) / static_cast<double>(n));
         z[i] = window * (std::complex<double>(prediction[i], truth[i]) - mean);
     }
     fourier(z);

@@ -198,14 +198,15 @@ TEST_CASE("the transform of a wave is one line")
 
 TEST_CASE("the effective resolution is where the prediction loses the truth's small waves")
 {
-    // At the equator 0.125 degrees are 13.9 km. Truth has waves of 32 and 8 cells (445 and 111 km); one prediction holds
-    // both, another has the short one out of step from place to place.
+    // At the equator 0.125 degrees are 13.9 km. Truth has waves of 32 and 8 cells (445 and 111 km); one prediction
+    // holds both, another has the short one out of step from place to place.
     const auto grid = geo::regular_grid(0.125, {0, -1, 32, 1});
     std::vector<float> truth, whole, coarse;
     for (Index r = 0; r < grid.rows(); ++r)
         for (Index c = 0; c < grid.cols(); ++c) {
             const double x = 2 * std::numbers::pi * static_cast<double>(c), shift = static_cast<double>(r * r * 7 + r);
-            const double wide = std::cos(x / 32 + shift) + 0.5 * std::cos(x / 20 + 2 * shift) + 0.5 * std::cos(x / 13 + shift);
+            const double wide =
+                std::cos(x / 32 + shift) + 0.5 * std::cos(x / 20 + 2 * shift) + 0.5 * std::cos(x / 13 + shift);
             truth.push_back(static_cast<float>(wide + std::cos(x / 8 + shift)));
             whole.push_back(static_cast<float>(0.9 * (wide + std::cos(x / 8 + shift))));
             coarse.push_back(static_cast<float>(wide + std::cos(x / 8 - 2.3 * shift * shift)));
@@ -227,7 +228,8 @@ TEST_CASE("amplitude, phase and trend of a made series are found again")
     for (int k = 0; k < 60; ++k) {
         const geo::Month month = geo::Month::of(2005, 1 + k % 12);
         const geo::Month m{month.index + 12 * (k / 12)};
-        const double years = middle_of(m), y = 7 - 3.0 * (years - 15) + 20 * std::cos(2 * std::numbers::pi * (years - 2.5 / 12));
+        const double years = middle_of(m),
+                     y = 7 - 3.0 * (years - 15) + 20 * std::cos(2 * std::numbers::pi * (years - 2.5 / 12));
         const std::vector<float> both{static_cast<float>(y), k == 5 ? NAN : static_cast<float>(y)};
         fit.add(m, both);
         months.push_back(m);

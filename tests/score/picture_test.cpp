@@ -31,7 +31,8 @@ TEST_CASE("a PNG read back by libpng holds the pixels that were drawn")
 
 TEST_CASE("the diverging palette is red below, near white at and blue above zero")
 {
-    const Color low = color_of(Palette::diverging, 0), middle = color_of(Palette::diverging, 0.5), high = color_of(Palette::diverging, 1);
+    const Color low = color_of(Palette::diverging, 0), middle = color_of(Palette::diverging, 0.5),
+                high = color_of(Palette::diverging, 1);
     CHECK(low.r > low.b);
     CHECK(high.b > high.r);
     CHECK(middle == Color{247, 247, 247});

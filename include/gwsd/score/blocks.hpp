@@ -28,12 +28,13 @@ struct Interval {
 };
 
 /// Block bootstrap (Kuensch 1989; in space and time): blocks are drawn with replacement, as many as there are, and each
-/// statistic is computed from the drawn sums. blocks[b][m] are the sums of method m in block b: every replicate draws the
-/// same blocks for all methods, so differences between methods are paired. `statistics` maps the sums of all methods to
-/// the numbers whose intervals are wanted; the result has one percentile interval of probability `level` for each.
-/// Fewer than 5 blocks give no interval (NaN). Same seed, same bits, whatever the number of threads.
-std::vector<Interval> block_bootstrap(const std::vector<std::vector<BlockSums>>& blocks,
-                                      const std::function<std::vector<double>(const std::vector<BlockSums>&)>& statistics,
-                                      std::uint64_t seed, int replicates = 1000, double level = 0.95);
+/// statistic is computed from the drawn sums. blocks[b][m] are the sums of method m in block b: every replicate draws
+/// the same blocks for all methods, so differences between methods are paired. `statistics` maps the sums of all
+/// methods to the numbers whose intervals are wanted; the result has one percentile interval of probability `level` for
+/// each. Fewer than 5 blocks give no interval (NaN). Same seed, same bits, whatever the number of threads.
+std::vector<Interval> block_bootstrap(
+    const std::vector<std::vector<BlockSums>>& blocks,
+    const std::function<std::vector<double>(const std::vector<BlockSums>&)>& statistics, std::uint64_t seed,
+    int replicates = 1000, double level = 0.95);
 
 } // namespace gwsd::score

@@ -12,9 +12,9 @@ namespace gwsd::score {
 /// Offset, linear trend and annual cycle of a time series, by least squares:
 /// y = offset + trend * years + a cos(2 pi years) + b sin(2 pi years).
 struct Cycle {
-    double offset, trend;     ///< trend in unit per year
-    double amplitude;         ///< of the annual cycle
-    double phase;             ///< month of the year of the maximum, 0..12 (0.5 = mid January)
+    double offset, trend; ///< trend in unit per year
+    double amplitude;     ///< of the annual cycle
+    double phase;         ///< month of the year of the maximum, 0..12 (0.5 = mid January)
 };
 
 /// Years since 2000 of the middle of a month.
@@ -23,7 +23,9 @@ inline double middle_of(geo::Month month) { return month.year() - 2000 + (month.
 /// Fits many series at once, one step at a time. A cell that misses a step is left out of fit().
 class CycleFit {
 public:
-    explicit CycleFit(Index cells) : right_(static_cast<std::size_t>(4 * cells)), seen_(static_cast<std::size_t>(cells)) {}
+    explicit CycleFit(Index cells) : right_(static_cast<std::size_t>(4 * cells)), seen_(static_cast<std::size_t>(cells))
+    {
+    }
     void add(geo::Month month, std::span<const float> values); ///< one value a cell, NaN where missing
     Index steps() const { return steps_; }
     /// NaN in all parts if the cell missed a step or there are fewer than 12 steps.

@@ -12,7 +12,7 @@ namespace gwsd::score {
 
 /// A map of one field, rows * cols values south to north, NaN where there are no data (grey).
 struct MapSpec {
-    std::string title, unit;
+    std::string title = "", unit = "";
     Palette palette = Palette::diverging;
     double low = 0, high = 0; ///< colour range; low == high: from the data, see robust_range
     int width = 560;          ///< pixels of the map itself, at most; small regions use whole pixels a cell

@@ -53,8 +53,10 @@ struct Calibration {
         const double u = normal_cdf(z);
         pit[static_cast<std::size_t>(std::min(bins - 1, static_cast<int>(u * bins)))] += weight;
         // A central interval of probability q holds the truth if |2u - 1| <= q; all wider ones hold it too.
-        for (int i = levels - 1; i >= 0 && std::abs(2 * u - 1) <= level(i); --i) covered[static_cast<std::size_t>(i)] += weight;
-        const int k = std::clamp(static_cast<int>(std::floor(2 * std::log2(standard_error))) + classes / 2, 0, classes - 1);
+        for (int i = levels - 1; i >= 0 && std::abs(2 * u - 1) <= level(i); --i)
+            covered[static_cast<std::size_t>(i)] += weight;
+        const int k =
+            std::clamp(static_cast<int>(std::floor(2 * std::log2(standard_error))) + classes / 2, 0, classes - 1);
         const auto c = static_cast<std::size_t>(k);
         class_weight[c] += weight;
         class_variance[c] += weight * standard_error * standard_error;
@@ -66,7 +68,8 @@ struct Calibration {
         for (std::size_t i = 0; i < levels; ++i) covered[i] += o.covered[i];
         for (std::size_t i = 0; i < bins; ++i) pit[i] += o.pit[i];
         for (std::size_t i = 0; i < classes; ++i)
-            class_weight[i] += o.class_weight[i], class_variance[i] += o.class_variance[i], class_error[i] += o.class_error[i];
+            class_weight[i] += o.class_weight[i], class_variance[i] += o.class_variance[i],
+                class_error[i] += o.class_error[i];
         return *this;
     }
 
@@ -82,13 +85,15 @@ struct Calibration {
     double sharpness() const { return w > 0 ? sigma / w : not_defined; }
     /// Root mean square of z: 1 for a calibrated forecast, above 1 where sigma is too small.
     double spread_ratio() const { return w > 0 ? std::sqrt(squared_z / w) : not_defined; }
-    /// Expected normalised calibration error: mean over classes of |rms error - rms sigma| / rms sigma (Levi et al. 2019).
+    /// Expected normalised calibration error: mean over classes of |rms error - rms sigma| / rms sigma (Levi et al.
+    /// 2019).
     double spread_skill_error() const
     {
         double sum = 0;
         for (std::size_t i = 0; i < classes; ++i) {
             if (!(class_weight[i] > 0)) continue;
-            const double spread = std::sqrt(class_variance[i] / class_weight[i]), error = std::sqrt(class_error[i] / class_weight[i]);
+            const double spread = std::sqrt(class_variance[i] / class_weight[i]),
+                         error = std::sqrt(class_error[i] / class_weight[i]);
             sum += class_weight[i] * std::abs(error - spread) / spread;
         }
         return w > 0 ? sum / w : not_defined;

@@ -7,8 +7,9 @@
 
 namespace gwsd::score {
 
-/// Mean absolute step between neighbours across the edges of blocks of `block` cells, over the mean absolute step within
-/// blocks: 1 without seams, above 1 where block edges show, infinite for a field that is constant in every block.
+/// Mean absolute step between neighbours across the edges of blocks of `block` cells, over the mean absolute step
+/// within blocks: 1 without seams, above 1 where block edges show, infinite for a field that is constant in every
+/// block.
 class SeamIndex {
 public:
     explicit SeamIndex(Index block) : block_(block) {}

@@ -10,8 +10,8 @@
 
 namespace gwsd::score {
 
-/// Zonal spectra of prediction and truth in classes of wavelength, from stretches of valid cells along rows: the mean is
-/// removed and a Hann window applied. Wavelengths are true distances, so rows of all latitudes share the classes.
+/// Zonal spectra of prediction and truth in classes of wavelength, from stretches of valid cells along rows: the mean
+/// is removed and a Hann window applied. Wavelengths are true distances, so rows of all latitudes share the classes.
 class Spectrum {
 public:
     static constexpr int classes = 48;
@@ -31,8 +31,8 @@ public:
     /// Classes that hold at least 20 samples, longest wavelength first.
     std::vector<Line> lines() const;
 
-    /// The shortest wavelength down to which prediction and truth share half of their variance (squared coherence of 0.5
-    /// or more in this and all longer classes): the resolution that the field really has. NaN if even the longest
+    /// The shortest wavelength down to which prediction and truth share half of their variance (squared coherence of
+    /// 0.5 or more in this and all longer classes): the resolution that the field really has. NaN if even the longest
     /// class fails or nothing was added; the shortest class if coherence never falls.
     double effective_resolution_km() const;
 
