@@ -13,14 +13,10 @@ pkg_check_modules(udunits REQUIRED IMPORTED_TARGET udunits)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5)
 
-# Debian's CMake package of ecCodes asks for programs that it does not bring, and its pkg-config file names a folder of
-# headers that does not exist, so the two files are looked for.
 set(GWSD_HAVE_ECCODES OFF)
 if(GWSD_WITH_ECCODES)
-  find_path(GWSD_ECCODES_INCLUDE_DIR eccodes.h)
-  find_library(GWSD_ECCODES_LIBRARY eccodes)
-  mark_as_advanced(GWSD_ECCODES_INCLUDE_DIR GWSD_ECCODES_LIBRARY)
-  if(GWSD_ECCODES_INCLUDE_DIR AND GWSD_ECCODES_LIBRARY)
+  include(${CMAKE_CURRENT_LIST_DIR}/gwsd-eccodes.cmake)
+  if(TARGET gwsd_eccodes)
     set(GWSD_HAVE_ECCODES ON)
   endif()
 endif()

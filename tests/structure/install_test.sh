@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs gwsd, moves the installed tree, and builds and runs programs with it:
+# install_test.sh SOURCE_DIR BUILD_DIR CMAKE COMPILER
+set -euo pipefail
+source_dir=$1 build_dir=$2 cmake=$3 compiler=$4
+consumer=$source_dir/tests/structure/consumer
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+cd "$temporary"
+
+"$cmake" --install "$build_dir" --prefix "$temporary/first" >install.log || { cat install.log; exit 1; }
+mv first moved
+if grep -rlE "$build_dir|$source_dir|$temporary/first" moved --include='*.cmake' --include='*.pc'; then
+    echo "the files above name the place of the build; the installed tree cannot be moved"
+    exit 1
+fi
+test -x moved/bin/gwsd
+moved/bin/gwsd --version
+
+echo "-- CMake"
+"$cmake" -S "$consumer" -B cmake -G Ninja -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$temporary/moved" >configure.log || { cat configure.log; exit 1; }
+"$cmake" --build cmake
+cmake/headers
+cmake/compiled
+
+echo "-- pkg-config"
+PKG_CONFIG_PATH=$(dirname "$(find "$temporary/moved" -name gwsd.pc)")
+export PKG_CONFIG_PATH
+# shellcheck disable=SC2046
+"$compiler" "$consumer/headers.cpp" -o headers $(pkg-config --cflags --libs gwsd)
+./headers
+# shellcheck disable=SC2046
+"$compiler" "$consumer/compiled.cpp" -o compiled $(pkg-config --cflags --libs gwsd-io)
+./compiled
+
+echo "-- a version that is not this one is refused"
+sed 's/gwsd 0.1 CONFIG/gwsd 99.1 CONFIG/' "$consumer/CMakeLists.txt" >CMakeLists.txt
+cp "$consumer"/*.cpp .
+if "$cmake" -S . -B refused -G Ninja -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$temporary/moved" >refused.log 2>&1; then
+    echo "version 99.1 was found in an installation of another version"
+    exit 1
+fi
+grep -q "99\.1" refused.log
+
+echo "-- as a folder of another project"
+"$cmake" -S "$consumer" -B embedded -G Ninja -DCMAKE_CXX_COMPILER="$compiler" -DGWSD_EMBEDDED="$source_dir" -DGWSD_BUILD_CLI=OFF >embedded.log || { cat embedded.log; exit 1; }
+"$cmake" --build embedded --target headers
+embedded/headers
