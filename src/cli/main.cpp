@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
@@ -24,12 +25,21 @@ std::vector<Command>& commands()
 
 namespace {
 
+/// strtoull, which CLI11 uses, takes "-1" and numbers that are too large for the largest number there is.
+std::string whole_number(const std::string& text)
+{
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size()) return {};
+    return "'" + text + "' is not a whole number from 0 to 18446744073709551615";
+}
+
 void add_common(CLI::App& app, bool& quiet, bool& verbose)
 {
     CommonOptions& options = common();
     const auto group = app.add_option_group("Common options");
     group->add_option("--threads", options.threads, "Threads to use; all cores by default")->check(CLI::PositiveNumber);
-    group->add_option("--seed", options.seed, "Seed of every random choice")->capture_default_str();
+    group->add_option("--seed", options.seed, "Seed of every random choice")->check(whole_number)->capture_default_str();
     group->add_option("--device", options.device, "Where to compute: cpu, cuda or auto")
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
         ->capture_default_str();
