@@ -36,12 +36,12 @@ private:
     Slot gradient_;
 };
 
-/// Ends an operation: wraps its output and, if a tape is recording and any input wants a gradient, puts `backward` on
-/// the tape. `backward(grad_output)` adds to the gradients of the inputs that have one.
-template <class T, class Device, class Backward, class... Inputs>
-Variable<T, Device> record(Tensor<T, Device> output, Backward backward, const Inputs&... inputs)
+/// Ends an operation: wraps its output and, if `wanted` and a tape is recording, puts `backward` on the tape.
+/// `backward(grad_output)` adds to the gradients of the inputs that have one.
+template <class T, class Device, class Backward>
+Variable<T, Device> record_if(bool wanted, Tensor<T, Device> output, Backward backward)
 {
-    const bool wanted = Tape::recording() && (... || inputs.requires_gradient());
+    wanted = wanted && Tape::recording();
     Variable<T, Device> result(std::move(output), wanted);
     if (wanted)
         Tape::active()->push([slot = result.gradient(), backward = std::move(backward)]() mutable {
@@ -51,6 +51,13 @@ Variable<T, Device> record(Tensor<T, Device> output, Backward backward, const In
             backward(grad_output);
         });
     return result;
+}
+
+/// record_if any of the inputs wants a gradient.
+template <class T, class Device, class Backward, class... Inputs>
+Variable<T, Device> record(Tensor<T, Device> output, Backward backward, const Inputs&... inputs)
+{
+    return record_if((... || inputs.requires_gradient()), std::move(output), std::move(backward));
 }
 
 /// Runs the tape of `loss` (one element) from its end: afterwards every parameter's gradient has grown by

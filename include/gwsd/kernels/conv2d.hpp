@@ -1,0 +1,109 @@
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/gemm.hpp"
+#include "gwsd/tensor/tensor_view.hpp"
+
+namespace gwsd::kernels {
+
+/// y[b, r, c, o] = bias[o] + sum over i, j, k of w[o, i, j, k] * x[b, r s - p + i, c s - p + j, k], zero outside x.
+struct Conv2dOptions {
+    Index stride = 1;
+    Index padding = 1;
+};
+
+/// Columns c of an output row for which input column c * stride - padding + tap lies in [0, cols).
+struct ColumnRange {
+    Index first, last; ///< [first, last)
+    ColumnRange(Index tap, Index cols, Index out_cols, const Conv2dOptions& o)
+    {
+        const Index shift = o.padding - tap;
+        first = shift > 0 ? (shift + o.stride - 1) / o.stride : 0;
+        last = std::min(out_cols, cols + shift > 0 ? (cols + shift - 1) / o.stride + 1 : 0);
+    }
+};
+
+/// Adds the convolution of x with w to y. One thread a row of y; each tap of the kernel is a small matrix product of a
+/// row of pixels with the tap's [in, out] weights, so that nothing is copied but the weights.
+template <class T>
+void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Conv2dOptions o, TensorView<T, 4> y)
+{
+    const Index in = x.extent(3), out = y.extent(3), rows = w.extent(1), cols = w.extent(2);
+    std::vector<T> packed(static_cast<std::size_t>(w.elements())); // [tap][in][out]
+    for (Index n = 0; n < out; ++n)
+        for (Index tap = 0; tap < rows * cols; ++tap)
+            for (Index k = 0; k < in; ++k)
+                packed[static_cast<std::size_t>((tap * in + k) * out + n)] = w.data[(n * rows * cols + tap) * in + k];
+    parallel_for(y.extent(0) * y.extent(1), 1, [&](Index begin, Index end) {
+        for (Index line = begin; line < end; ++line) {
+            const Index b = line / y.extent(1), r = line % y.extent(1);
+            for (Index i = 0; i < rows; ++i) {
+                const Index row = r * o.stride - o.padding + i;
+                if (row < 0 || row >= x.extent(1)) continue;
+                for (Index j = 0; j < cols; ++j) {
+                    const ColumnRange range(j, x.extent(2), y.extent(2), o);
+                    if (range.first >= range.last) continue;
+                    const Index col = range.first * o.stride - o.padding + j;
+                    gemm(Cpu{}, range.last - range.first, out, in,
+                         StridedMatrix<T>{&x(b, row, col, 0), o.stride * in, 1},
+                         packed.data() + (i * cols + j) * in * out, out, &y(b, r, range.first, 0), out);
+                }
+            }
+        }
+    });
+}
+
+/// Adds to grad_x; the weights are read where they lie. One thread a row of grad_x.
+template <class T>
+void conv2d_backward_input(Cpu, TensorView<const T, 4> grad_y, TensorView<const T, 4> w, Conv2dOptions o,
+                           TensorView<T, 4> grad_x)
+{
+    const Index in = grad_x.extent(3), out = grad_y.extent(3), rows = w.extent(1), cols = w.extent(2);
+    parallel_for(grad_x.extent(0) * grad_x.extent(1), 1, [&](Index begin, Index end) {
+        for (Index line = begin; line < end; ++line) {
+            const Index b = line / grad_x.extent(1), row = line % grad_x.extent(1);
+            for (Index i = 0; i < rows; ++i) {
+                const Index strided = row + o.padding - i;
+                if (strided < 0 || strided % o.stride != 0 || strided / o.stride >= grad_y.extent(1)) continue;
+                const Index r = strided / o.stride;
+                for (Index j = 0; j < cols; ++j) {
+                    const ColumnRange range(j, grad_x.extent(2), grad_y.extent(2), o);
+                    if (range.first >= range.last) continue;
+                    const Index col = range.first * o.stride - o.padding + j;
+                    gemm(Cpu{}, range.last - range.first, in, out,
+                         StridedMatrix<T>{&grad_y(b, r, range.first, 0), out, 1}, &w(0, i, j, 0), rows * cols * in,
+                         &grad_x(b, row, col, 0), o.stride * in);
+                }
+            }
+        }
+    });
+}
+
+/// Adds to grad_w. One thread a range of output channels, so that every element is summed in one order by one thread.
+template <class T>
+void conv2d_backward_weight(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> grad_y, Conv2dOptions o,
+                            TensorView<T, 4> grad_w)
+{
+    const Index in = x.extent(3), out = grad_y.extent(3), rows = grad_w.extent(1), cols = grad_w.extent(2);
+    parallel_for(out, 8, [&](Index begin, Index end) {
+        for (Index b = 0; b < x.extent(0); ++b)
+            for (Index r = 0; r < grad_y.extent(1); ++r)
+                for (Index i = 0; i < rows; ++i) {
+                    const Index row = r * o.stride - o.padding + i;
+                    if (row < 0 || row >= x.extent(1)) continue;
+                    for (Index j = 0; j < cols; ++j) {
+                        const ColumnRange range(j, x.extent(2), grad_y.extent(2), o);
+                        if (range.first >= range.last) continue;
+                        const Index col = range.first * o.stride - o.padding + j;
+                        gemm(Cpu{}, end - begin, in, range.last - range.first,
+                             StridedMatrix<T>{&grad_y(b, r, range.first, begin), 1, out}, &x(b, row, col, 0),
+                             o.stride * in, &grad_w(begin, i, j, 0), rows * cols * in);
+                    }
+                }
+    });
+}
+
+} // namespace gwsd::kernels

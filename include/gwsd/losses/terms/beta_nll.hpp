@@ -1,0 +1,27 @@
+#pragma once
+
+#include "gwsd/losses/terms/nll.hpp"
+
+namespace gwsd::losses {
+
+/// The likelihood with each cell weighted by its variance to the power beta = 0.5, which takes no gradient itself, so
+/// that cells that fit badly are not given up (Seitzer et al. 2022).
+struct BetaNll {
+    static constexpr const char* name = "beta_nll";
+    static constexpr const char* description = "Gaussian negative log likelihood weighted by variance^0.5";
+    static constexpr const char* needs = "";
+    static constexpr double default_weight = 1;
+    static constexpr bool is_data = true;
+
+    template <class T, class Device>
+    LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
+    {
+        return data_term(in, [](double residual, double variance, double predicted) {
+            const CellLoss loss = Nll::cell(residual, variance, predicted);
+            const double weight = std::sqrt(variance);
+            return CellLoss{weight * loss.value, weight * loss.d_mean, weight * loss.d_log_variance};
+        });
+    }
+};
+
+} // namespace gwsd::losses

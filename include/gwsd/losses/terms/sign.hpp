@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cmath>
+
+#include "gwsd/losses/loss_term.hpp"
+
+namespace gwsd::losses {
+
+/// Storage should rise where recharge is above its usual: mean of relu(-tanh(d / s_d) tanh(R / s_R)) over land, with d
+/// the month's change and R = alpha(theta) P' (SPEC 5). The physical figure is the share of cells that agree, in %.
+struct Sign {
+    static constexpr const char* name = "sign";
+    static constexpr const char* description = "change of storage and recharge signal agree in sign";
+    static constexpr const char* needs = "precipitation, soil moisture";
+    static constexpr double default_weight = 0.1;
+    static constexpr bool is_data = false;
+
+    template <class T, class Device>
+    LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
+    {
+        LossGradient<T, Device> gradient(in);
+        const Index samples = in.land.extent(0), cells = in.land.elements() / std::max<Index>(samples, 1);
+        const auto weight_of = [&](Index i) {
+            return static_cast<double>(in.land.data()[i]) * static_cast<double>(in.area.data()[i]) *
+                   static_cast<double>(in.change_weight.data()[i / cells]);
+        };
+        double weight = 0, sum = 0, agree = 0;
+        for (Index i = 0; i < samples * cells; ++i) weight += weight_of(i);
+        if (!(weight > 0)) return make_loss(in, 0.0, std::move(gradient), 0.0, "% agree");
+        for (Index i = 0; i < samples * cells; ++i) {
+            const double w = weight_of(i) / weight;
+            if (!(w > 0)) continue;
+            const double d =
+                static_cast<double>(in.mean.value().data()[i]) - static_cast<double>(in.change_reference.data()[i]);
+            const double change = std::tanh(d / in.change_scale),
+                         signal = std::tanh(static_cast<double>(in.recharge.data()[i]));
+            agree += change * signal >= 0 ? w : 0;
+            if (change * signal >= 0) continue;
+            sum += w * -change * signal;
+            if (gradient.wanted)
+                gradient.mean.data()[i] = static_cast<T>(-w * signal * (1 - change * change) / in.change_scale);
+        }
+        return make_loss(in, sum, std::move(gradient), 100 * agree, "% agree");
+    }
+};
+
+} // namespace gwsd::losses

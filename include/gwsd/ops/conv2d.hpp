@@ -1,0 +1,121 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gwsd/autograd/variable.hpp"
+#include "gwsd/kernels/conv2d.hpp"
+
+namespace gwsd::ops {
+
+using kernels::Conv2dOptions;
+
+namespace detail {
+
+template <class T>
+TensorView<const T, 4> view4(const Tensor<T, Cpu>& tensor)
+{
+    return tensor.template view<4>();
+}
+
+/// y[.., c] = bias[c], or zero without a bias.
+template <class T, class Device>
+Tensor<T, Device> filled_with_bias(const Shape& shape, const Variable<T, Device>& bias)
+{
+    if (!bias.defined()) return Tensor<T, Device>::zeros(shape);
+    auto y = Tensor<T, Device>::empty(shape);
+    const Index channels = shape[-1];
+    const T* b = bias.value().data();
+    parallel_for(y.elements() / channels, 1024, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) std::copy_n(b, channels, y.data() + i * channels);
+    });
+    return y;
+}
+
+/// Adds the sum of grad over all but the last axis to grad_bias; fixed chunks keep the order of the sum.
+template <class T, class Device>
+void add_bias_gradient(const Tensor<T, Device>& grad, const Tensor<T, Device>& grad_bias)
+{
+    const Index channels = grad.extent(-1), pixels = grad.elements() / channels, chunk = 1024,
+                chunks = (pixels + chunk - 1) / chunk;
+    auto partial = Tensor<T, Device>::zeros({chunks, channels});
+    parallel_for(chunks, 1, [&](Index begin, Index end) {
+        for (Index part = begin; part < end; ++part)
+            for (Index i = part * chunk; i < std::min(pixels, (part + 1) * chunk); ++i)
+                for (Index c = 0; c < channels; ++c)
+                    partial.data()[part * channels + c] += grad.data()[i * channels + c];
+    });
+    for (Index part = 0; part < chunks; ++part)
+        for (Index c = 0; c < channels; ++c) grad_bias.data()[c] += partial.data()[part * channels + c];
+}
+
+} // namespace detail
+
+/// Convolution of one or several sources that share rows and columns, each with its own weights, summed into one
+/// result: y = bias + sum over sources conv(x_s, w_s). x [batch, rows, cols, in], w [out, kernel_rows, kernel_cols,
+/// in], bias [out] or undefined. Throws ShapeError.
+template <class T, class Device>
+Variable<T, Device> conv2d(const std::vector<Variable<T, Device>>& sources,
+                           const std::vector<Variable<T, Device>>& weights, const Variable<T, Device>& bias,
+                           Conv2dOptions options = {})
+{
+    if (sources.empty() || sources.size() != weights.size())
+        throw ShapeError("conv2d: expects as many weights as sources, got " + std::to_string(weights.size()) + " and " +
+                         std::to_string(sources.size()));
+    const Shape &x = sources[0].shape(), &w = weights[0].shape();
+    for (std::size_t s = 0; s < sources.size(); ++s) {
+        const Shape &xs = sources[s].shape(), &ws = weights[s].shape();
+        if (xs.rank() != 4)
+            throw ShapeError("conv2d: expects input [batch, rows, cols, channels], got " + to_string(xs));
+        if (ws.rank() != 4)
+            throw ShapeError("conv2d: expects weight [out, kernel_rows, kernel_cols, in], got " + to_string(ws));
+        if (ws[3] != xs[3])
+            throw ShapeError("conv2d: weight " + to_string(ws) + " expects " + std::to_string(ws[3]) +
+                             " input channels, but input " + to_string(xs) + " has " + std::to_string(xs[3]));
+        if (xs[0] != x[0] || xs[1] != x[1] || xs[2] != x[2] || ws[0] != w[0] || ws[1] != w[1] || ws[2] != w[2])
+            throw ShapeError("conv2d: sources " + to_string(x) + " and " + to_string(xs) + " with weights " +
+                             to_string(w) + " and " + to_string(ws) + " do not sum into one result");
+    }
+    if (bias.defined() && !(bias.shape() == Shape{w[0]}))
+        throw ShapeError("conv2d: weight " + to_string(w) + " expects bias [" + std::to_string(w[0]) + "], got " +
+                         to_string(bias.shape()));
+    if (options.stride < 1 || options.padding < 0)
+        throw ShapeError("conv2d: expects stride >= 1 and padding >= 0, got " + std::to_string(options.stride) +
+                         " and " + std::to_string(options.padding));
+    const Index rows = (x[1] + 2 * options.padding - w[1]) / options.stride + 1,
+                cols = (x[2] + 2 * options.padding - w[2]) / options.stride + 1;
+    if (x[1] + 2 * options.padding < w[1] || x[2] + 2 * options.padding < w[2])
+        throw ShapeError("conv2d: kernel of weight " + to_string(w) + " is larger than input " + to_string(x) +
+                         " with padding " + std::to_string(options.padding));
+
+    auto y = detail::filled_with_bias(Shape{x[0], rows, cols, w[0]}, bias);
+    for (std::size_t s = 0; s < sources.size(); ++s)
+        kernels::conv2d_forward<T>(Device{}, detail::view4(sources[s].value()), detail::view4(weights[s].value()),
+                                   options, y.template view<4>());
+
+    auto backward = [sources, weights, bias, options](const Tensor<T, Device>& grad_y) {
+        for (std::size_t s = 0; s < sources.size(); ++s) {
+            if (const auto& dx = sources[s].gradient())
+                kernels::conv2d_backward_input<T>(Device{}, detail::view4(grad_y), detail::view4(weights[s].value()),
+                                                  options, dx->sum().template view<4>());
+            if (const auto& dw = weights[s].gradient())
+                kernels::conv2d_backward_weight<T>(Device{}, detail::view4(sources[s].value()), detail::view4(grad_y),
+                                                   options, dw->sum().template view<4>());
+        }
+        if (bias.defined() && bias.gradient()) detail::add_bias_gradient(grad_y, bias.gradient()->sum());
+    };
+    bool wanted = bias.requires_gradient();
+    for (std::size_t s = 0; s < sources.size(); ++s)
+        wanted = wanted || sources[s].requires_gradient() || weights[s].requires_gradient();
+    return record_if(wanted, std::move(y), std::move(backward));
+}
+
+/// Convolution of one source.
+template <class T, class Device>
+Variable<T, Device> conv2d(const Variable<T, Device>& x, const Variable<T, Device>& weight,
+                           const Variable<T, Device>& bias, Conv2dOptions options = {})
+{
+    return conv2d(std::vector{x}, std::vector{weight}, bias, options);
+}
+
+} // namespace gwsd::ops

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gwsd/autograd/variable.hpp"
+
+namespace gwsd::ops {
+
+/// The same values in another shape.
+template <class T, class Device>
+Variable<T, Device> reshape(const Variable<T, Device>& x, const Shape& shape)
+{
+    auto backward = [dx = x.gradient()](const Tensor<T, Device>& grad) {
+        for (Index i = 0; i < grad.elements(); ++i) dx->sum().data()[i] += grad.data()[i];
+    };
+    return record(x.value().reshape(shape), std::move(backward), x);
+}
+
+/// Entries [begin, end) of the first axis, without a copy.
+template <class T, class Device>
+Variable<T, Device> slice_first(const Variable<T, Device>& x, Index begin, Index end)
+{
+    auto backward = [begin, end, dx = x.gradient()](const Tensor<T, Device>& grad) {
+        const Tensor<T, Device> part = dx->sum().slice(begin, end);
+        for (Index i = 0; i < grad.elements(); ++i) part.data()[i] += grad.data()[i];
+    };
+    return record(x.value().slice(begin, end), std::move(backward), x);
+}
+
+/// Channels [begin, end) of the last axis.
+template <class T, class Device>
+Variable<T, Device> slice_channels(const Variable<T, Device>& x, Index begin, Index end)
+{
+    Shape shape = x.shape();
+    if (shape.rank() < 1 || begin < 0 || end <= begin || end > shape[-1])
+        throw ShapeError("slice_channels: [" + std::to_string(begin) + ", " + std::to_string(end) +
+                         ") of the last axis of " + to_string(x.shape()));
+    const Index channels = shape[-1], width = end - begin;
+    shape[-1] = width;
+    auto y = Tensor<T, Device>::empty(shape);
+    for (Index p = 0; p < y.elements() / width; ++p)
+        std::copy_n(x.value().data() + p * channels + begin, width, y.data() + p * width);
+    auto backward = [begin, channels, width, dx = x.gradient()](const Tensor<T, Device>& grad) {
+        T* sum = dx->sum().data();
+        for (Index p = 0; p < grad.elements() / width; ++p)
+            for (Index c = 0; c < width; ++c) sum[p * channels + begin + c] += grad.data()[p * width + c];
+    };
+    return record(std::move(y), std::move(backward), x);
+}
+
+/// Joins along the last axis; all other extents must agree.
+template <class T, class Device>
+Variable<T, Device> concatenate_channels(const std::vector<Variable<T, Device>>& parts)
+{
+    if (parts.empty()) throw ShapeError("concatenate_channels: expects at least one part");
+    Shape shape = parts[0].shape();
+    Index channels = 0;
+    bool wanted = false;
+    for (const auto& part : parts) {
+        Shape other = part.shape();
+        channels += other[-1];
+        other[-1] = shape[-1];
+        if (!(other == shape))
+            throw ShapeError("concatenate_channels: " + to_string(parts[0].shape()) + " and " +
+                             to_string(part.shape()) + " differ in more than channels");
+        wanted = wanted || part.requires_gradient();
+    }
+    shape[-1] = channels;
+    auto y = Tensor<T, Device>::empty(shape);
+    const Index pixels = y.elements() / channels;
+    Index offset = 0;
+    for (const auto& part : parts) {
+        const Index width = part.shape()[-1];
+        for (Index p = 0; p < pixels; ++p)
+            std::copy_n(part.value().data() + p * width, width, y.data() + p * channels + offset);
+        offset += width;
+    }
+    auto backward = [parts, channels, pixels](const Tensor<T, Device>& grad) {
+        Index at = 0;
+        for (const auto& part : parts) {
+            const Index width = part.shape()[-1];
+            if (const auto& dx = part.gradient())
+                for (Index p = 0; p < pixels; ++p)
+                    for (Index c = 0; c < width; ++c)
+                        dx->sum().data()[p * width + c] += grad.data()[p * channels + at + c];
+            at += width;
+        }
+    };
+    return record_if(wanted, std::move(y), std::move(backward));
+}
+
+} // namespace gwsd::ops
