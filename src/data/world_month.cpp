@@ -1,0 +1,158 @@
+// The months of the built-in world: weather, soil water and aquifers of each cell.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "gwsd/core/parallel.hpp"
+#include "gwsd/data/world/climate.hpp"
+#include "gwsd/data/world/land_model.hpp"
+#include "world_fields.hpp"
+
+namespace gwsd::data::world {
+namespace {
+
+// A linear reservoir over one month of steady inflow: gives the outflow.
+float drain(float& storage, float inflow, float memory)
+{
+    const float keep = std::exp(-1.0F / memory);
+    const float after = storage * keep + inflow * memory * (1.0F - keep);
+    const float outflow = storage + inflow - after;
+    storage = after;
+    return outflow;
+}
+
+// Dry and wet spells of years: independent fields every ten months, joined so that the variance stays the same.
+constexpr int drought_knot = 10;
+constexpr float unseen_share = 0.25F; // of the water that a cell usually holds in its fast store
+
+// Exchange with neighbours and abstraction that nobody recorded: as long, but local, and seen in no predictor.
+float unseen_field(NoiseKey key, const Place& place, int knot)
+{
+    return Octaves{500, 5, 0.8F}(key.with(field::unseen).with(static_cast<std::uint32_t>(knot)), place);
+}
+
+float drought_field(NoiseKey key, const Place& place, int knot)
+{
+    return Octaves{3000, 4, 0.6F}(key.with(field::drought).with(static_cast<std::uint32_t>(knot)), place);
+}
+
+} // namespace
+
+LandModel::State LandModel::settled(const Cell& cell) const
+{
+    constexpr int years = 4;
+    State state;
+    state.soil = 0.5F * cell.capacity;
+    float recharge = 0, fast = 0;
+    for (int month = 0; month < 12 * years; ++month) {
+        const auto m = static_cast<std::size_t>(month % 12);
+        balance(cell, state, cell.temperature[m], cell.precipitation[m]);
+        if (month >= 12 * (years - 1)) {
+            recharge += state.recharge / 12.0F;
+            fast += state.fast / 12.0F;
+        }
+    }
+    state.fast_usual = fast;
+    state.slow = cell.slow_share * recharge * cell.slow_memory;
+    const int knot = epoch.index / drought_knot;
+    state.drought_before = drought_field(key_, cell.place, knot);
+    state.drought_after = drought_field(key_, cell.place, knot + 1);
+    state.unseen_before = unseen_field(key_, cell.place, knot);
+    state.unseen_after = unseen_field(key_, cell.place, knot + 1);
+    return state;
+}
+
+float LandModel::balance(const Cell& cell, State& state, float temperature, float precipitation)
+{
+    const float frozen = std::clamp((275.0F - temperature) / 4.0F, 0.0F, 1.0F);
+    state.snow += frozen * precipitation;
+    const float melt = std::min(state.snow, std::max(0.0F, 60.0F * (temperature - 271.5F)));
+    state.snow -= melt;
+    const float water = (1.0F - frozen) * precipitation + melt;
+
+    const float range = cell.porosity - cell.wilting;
+    const float theta = cell.wilting + range * state.soil / cell.capacity;
+    state.recharge = (0.1F + 0.4F * theta) * water;
+    // Evaporation falls with the water that is left; implicit, so that a month is a stable step. What is too much runs
+    // off.
+    const float demand = potential_evaporation(temperature);
+    state.soil = std::min(cell.capacity, (state.soil + water - state.recharge) / (1.0F + demand / cell.capacity));
+
+    const float arriving = drain(state.percolating, state.recharge, cell.delay);
+    drain(state.fast, (1.0F - cell.slow_share) * arriving, cell.fast_memory);
+    drain(state.slow, cell.slow_share * arriving, cell.slow_memory);
+    return cell.wilting + range * state.soil / cell.capacity;
+}
+
+void LandModel::restart()
+{
+    next_ = epoch;
+    parallel_for(std::ssize(cells_), 64, [&](Index from, Index to) {
+        for (Index i = from; i < to; ++i)
+            state_[static_cast<std::size_t>(i)] = settled(cells_[static_cast<std::size_t>(i)]);
+    });
+}
+
+void LandModel::step(MonthFields* out)
+{
+    const auto total = static_cast<std::size_t>(rows() * cols());
+    if (out)
+        for (auto* values : {&out->tp, &out->swvl1, &out->t2m, &out->sp, &out->storage})
+            values->assign(total, std::numeric_limits<float>::quiet_NaN());
+    parallel_for(std::ssize(cells_), 64, [&](Index from, Index to) {
+        for (Index i = from; i < to; ++i) step_cell(static_cast<std::size_t>(i), next_, out);
+    });
+    ++next_.index;
+}
+
+void LandModel::step_cell(std::size_t index, geo::Month month, MonthFields* out)
+{
+    const Cell& cell = cells_[index];
+    State& state = state_[index];
+    const auto m = static_cast<std::size_t>(month.month() - 1);
+    const auto now = [&](std::uint32_t name) { return key_.with(name).with(static_cast<std::uint32_t>(month.index)); };
+
+    const int within = month.index % drought_knot;
+    if (within == 0 && month != epoch) {
+        state.drought_before = state.drought_after;
+        state.drought_after = drought_field(key_, cell.place, month.index / drought_knot + 1);
+        state.unseen_before = state.unseen_after;
+        state.unseen_after = unseen_field(key_, cell.place, month.index / drought_knot + 1);
+    }
+    const float turn = std::numbers::pi_v<float> / 2 * static_cast<float>(within) / drought_knot;
+    const float drought = std::cos(turn) * state.drought_before + std::sin(turn) * state.drought_after;
+    const float unseen = std::cos(turn) * state.unseen_before + std::sin(turn) * state.unseen_after;
+    const float weather = 0.93F * Octaves{2400, 7, 0.4F}(now(field::weather), cell.place) + 0.36F * drought;
+
+    const float length = static_cast<float>(geo::days_in(month)) / 30.4375F;
+    const float precipitation =
+        length * cell.precipitation[m] * std::exp(cell.spread * weather - 0.5F * cell.spread * cell.spread);
+    // Months differ more in winter, inland and near the poles; wet months are cool.
+    const float swing = 0.5F + 1.6F * cell.continentality * cell.abs_sine;
+    const float temperature =
+        cell.temperature[m] + swing * Octaves{4000, 4, 0.5F}(now(field::warmth), cell.place) - 0.35F * weather;
+
+    float theta = balance(cell, state, temperature, precipitation);
+    state.fast_usual += (state.fast - state.fast_usual) / 36.0F;
+    if (!out) return;
+
+    // Where the water table is shallow it wets the soil from below, beyond what is usual there.
+    theta += 0.0022F * (cell.valley - 1.0F) * (state.fast - state.fast_usual);
+    theta += 0.006F * Octaves{110, 3, 0.85F}(now(field::soil), cell.place);
+    const float sea_level =
+        101325.0F + 320.0F * Octaves{5000, 3, 0.5F}(now(field::pressure), cell.place) - 60.0F * weather;
+
+    const float years = static_cast<float>(month.index - epoch.index) / 12.0F;
+    const float irrigation =
+        -0.5F * cell.pumping_season * std::cos(2 * std::numbers::pi_v<float> * (static_cast<float>(m) - 2.0F) / 12.0F);
+    const auto at = static_cast<std::size_t>(cell.at);
+    out->tp[at] = precipitation;
+    out->swvl1[at] = std::clamp(theta, 0.03F, 0.5F);
+    out->t2m[at] = temperature;
+    out->sp[at] = surface_pressure(sea_level, cell.elevation, temperature);
+    out->storage[at] = cell.valley * cell.fast_response * state.fast + cell.slow_response * state.slow +
+                       unseen_share * unseen * state.fast_usual - cell.pumping * (years + irrigation);
+}
+
+} // namespace gwsd::data::world
