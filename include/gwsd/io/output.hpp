@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +44,20 @@ public:
     virtual void finish() = 0;
 };
 
+/// Throws CannotCreate, ConfigError (cf 1.13 without a known baseline), IoError.
 std::unique_ptr<OutputWriter> create_output(const std::string& path, const OutputInfo& info, bool overwrite);
+
+/// Bits of the status of a cell at a step; a file of its own, since `cdo mulc` fails on an integer field beside floats.
+enum StatusFlag : std::uint8_t { status_land = 1, status_no_satellite_month = 2, status_outside_training_domain = 4 };
+
+class FlagsWriter {
+public:
+    virtual ~FlagsWriter() = default;
+    /// One byte a cell, an OR of StatusFlag.
+    virtual void write(Index t, std::span<const std::uint8_t> flags) = 0;
+    virtual void finish() = 0;
+};
+
+std::unique_ptr<FlagsWriter> create_flags(const std::string& path, const OutputInfo& info, bool overwrite);
 
 } // namespace gwsd::io
