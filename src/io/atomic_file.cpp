@@ -1,15 +1,15 @@
 #include "io/atomic_file.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/io/output.hpp"
@@ -33,7 +33,8 @@ std::string free_space(const std::string& path)
 
 [[noreturn]] void fail(const std::string& path, const char* what, int code)
 {
-    throw IoError(path + ": " + what + " failed: " + reason(code) + (code == ENOSPC || code == EDQUOT ? free_space(path) : ""));
+    throw IoError(path + ": " + what + " failed: " + reason(code) +
+                  (code == ENOSPC || code == EDQUOT ? free_space(path) : ""));
 }
 
 /// Beyond a limit of file size the default action of SIGXFSZ ends the process; ignored, write() returns EFBIG.
@@ -49,7 +50,8 @@ void check_target(const std::string& path, bool overwrite)
     struct stat info {};
     if (::stat(path.c_str(), &info) == 0) {
         if (S_ISDIR(info.st_mode)) throw CannotCreate(path + ": is a folder; give the path of a file");
-        if (!S_ISREG(info.st_mode)) throw CannotCreate(path + ": is not a regular file, so it cannot be replaced whole");
+        if (!S_ISREG(info.st_mode))
+            throw CannotCreate(path + ": is not a regular file, so it cannot be replaced whole");
         if (!overwrite) throw CannotCreate(path + ": exists already; use --overwrite to replace it");
     }
     const std::string folder = folder_of(path);
@@ -62,7 +64,8 @@ void check_target(const std::string& path, bool overwrite)
 
 bool same_file(const std::string& a, const std::string& b)
 {
-    struct stat x {}, y {};
+    struct stat x {
+    }, y{};
     return ::stat(a.c_str(), &x) == 0 && ::stat(b.c_str(), &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
@@ -123,7 +126,8 @@ AtomicFile::~AtomicFile()
 void AtomicFile::write(std::span<const std::byte> bytes)
 {
     while (!bytes.empty()) {
-        const auto count = ::write(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), std::size_t{1} << 30));
+        const auto count =
+            ::write(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), std::size_t{1} << 30));
         if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         if (count < 0) fail(path_, "writing", errno);
         if (count == 0) fail(path_, "writing", ENOSPC);
@@ -154,7 +158,8 @@ void check_output(const std::string& path, bool overwrite, const std::vector<std
 {
     const std::string target = target_of(path);
     for (const std::string& input : inputs)
-        if (same_file(target, input)) throw CannotCreate(path + ": is the same file as the input " + input + "; choose another output");
+        if (same_file(target, input))
+            throw CannotCreate(path + ": is the same file as the input " + input + "; choose another output");
     check_target(target, overwrite);
 }
 

@@ -7,8 +7,8 @@
 namespace gwsd::io {
 
 /// A file that appears whole or not at all: bytes go to `<path>.tmp.<pid>` in the same folder, are synced, and the file
-/// is renamed; the folder is synced too, so that the name survives a loss of power. The temporary file is removed unless
-/// publish() was reached. A symbolic link at `path` stays and its target is replaced.
+/// is renamed; the folder is synced too, so that the name survives a loss of power. The temporary file is removed
+/// unless publish() was reached. A symbolic link at `path` stays and its target is replaced.
 ///
 ///     AtomicFile file(path, overwrite);  // CannotCreate
 ///     file.write(bytes);                 // IoError

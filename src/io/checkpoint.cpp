@@ -1,16 +1,16 @@
 #include "gwsd/io/checkpoint.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
-#include <fcntl.h>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "io/atomic_file.hpp"
 #include "io/hash.hpp"
@@ -50,16 +50,18 @@ std::string header_text(const Checkpoint& checkpoint)
     std::uint64_t offset = 0;
     for (const NamedArray& array : checkpoint.arrays) {
         const std::uint64_t size = bytes_of(array.dtype);
-        if (size == 0) throw ShapeError("checkpoint: array '" + array.name + "' has the unknown dtype '" + array.dtype + "'");
+        if (size == 0)
+            throw ShapeError("checkpoint: array '" + array.name + "' has the unknown dtype '" + array.dtype + "'");
         if (array.name == "__metadata__" || header.contains(array.name))
             throw ShapeError("checkpoint: the array name '" + array.name + "' is taken");
         if (static_cast<std::uint64_t>(array.shape.elements()) * size != array.bytes.size())
             throw ShapeError("checkpoint: array '" + array.name + "' of shape " + to_string(array.shape) + " expects " +
-                             std::to_string(static_cast<std::uint64_t>(array.shape.elements()) * size) + " bytes, got " +
-                             std::to_string(array.bytes.size()));
+                             std::to_string(static_cast<std::uint64_t>(array.shape.elements()) * size) +
+                             " bytes, got " + std::to_string(array.bytes.size()));
         json shape = json::array();
         for (int axis = 0; axis < array.shape.rank(); ++axis) shape.push_back(array.shape[axis]);
-        header[array.name] = {{"dtype", array.dtype}, {"shape", shape}, {"data_offsets", {offset, offset + array.bytes.size()}}};
+        header[array.name] = {
+            {"dtype", array.dtype}, {"shape", shape}, {"data_offsets", {offset, offset + array.bytes.size()}}};
         hashes[array.name] = hash_text(array.bytes);
         offset += array.bytes.size();
     }
@@ -81,7 +83,8 @@ public:
     explicit Input(const std::string& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
     {
         if (descriptor_ < 0 && errno == ENOENT) throw InputMissing(path + ": there is no such file");
-        if (descriptor_ < 0 && errno == EACCES) throw PermissionError(path + ": may not be read: " + std::strerror(errno));
+        if (descriptor_ < 0 && errno == EACCES)
+            throw PermissionError(path + ": may not be read: " + std::strerror(errno));
         if (descriptor_ < 0) throw IoError(path + ": cannot be opened: " + std::strerror(errno));
         struct stat info {};
         if (::fstat(descriptor_, &info) != 0 || !S_ISREG(info.st_mode)) {
@@ -99,7 +102,8 @@ public:
     {
         auto* out = static_cast<char*>(to);
         while (bytes > 0) {
-            const auto got = ::pread(descriptor_, out, std::min<std::uint64_t>(bytes, 1U << 30), static_cast<off_t>(offset));
+            const auto got =
+                ::pread(descriptor_, out, std::min<std::uint64_t>(bytes, 1U << 30), static_cast<off_t>(offset));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) throw IoError(path_ + ": reading failed: " + std::strerror(errno));
             if (got == 0) throw DataError(path_ + ": ended while it was read");
@@ -123,7 +127,8 @@ public:
     {
         const json header = read_header();
         Checkpoint checkpoint;
-        for (const auto& [key, value] : header.at("__metadata__").items()) checkpoint.metadata[key] = value.get<std::string>();
+        for (const auto& [key, value] : header.at("__metadata__").items())
+            checkpoint.metadata[key] = value.get<std::string>();
         const json hashes = parse_json(checkpoint.metadata[arrays_key]);
         std::vector<std::pair<std::uint64_t, std::size_t>> order;
         for (const auto& [name, entry] : header.items()) {
@@ -131,8 +136,8 @@ public:
             order.emplace_back(offsets(name, entry).first, checkpoint.arrays.size());
             checkpoint.arrays.push_back(describe(name, entry));
         }
-        // Arrays come in the order of their data, which is the order in which they were saved. An empty array shares its
-        // offset with the next one, so it is put first.
+        // Arrays come in the order of their data, which is the order in which they were saved. An empty array shares
+        // its offset with the next one, so it is put first.
         std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
             return std::pair(a.first, checkpoint.arrays[a.second].shape.elements() != 0) <
                    std::pair(b.first, checkpoint.arrays[b.second].shape.elements() != 0);
@@ -156,7 +161,8 @@ public:
 private:
     [[noreturn]] void refuse(const std::string& why) const
     {
-        throw DataError(path_ + ": " + why + "; expected a whole model or checkpoint file of gwsd. Was it copied completely?");
+        throw DataError(path_ + ": " + why +
+                        "; expected a whole model or checkpoint file of gwsd. Was it copied completely?");
     }
 
     /// Nested lists deeper than the format has are refused before they are built.
@@ -181,7 +187,8 @@ private:
         if (file_.size() < sizeof length) refuse("is only " + std::to_string(file_.size()) + " bytes long");
         file_.read(0, &length, sizeof length);
         if (length > largest_header || length > file_.size() - sizeof length)
-            refuse("its header claims " + std::to_string(length) + " bytes, but the file has " + std::to_string(file_.size()));
+            refuse("its header claims " + std::to_string(length) + " bytes, but the file has " +
+                   std::to_string(file_.size()));
         std::string text(length, '\0');
         file_.read(sizeof length, text.data(), length);
         data_ = sizeof length + length;
@@ -202,8 +209,8 @@ private:
         if (version != std::to_string(format_version)) {
             const int number = std::atoi(version.c_str());
             if (number > format_version)
-                throw DataError(path_ + ": has format version " + version + ", newer than " + std::to_string(format_version) +
-                                ", which this gwsd reads; use a newer gwsd");
+                throw DataError(path_ + ": has format version " + version + ", newer than " +
+                                std::to_string(format_version) + ", which this gwsd reads; use a newer gwsd");
             refuse("has the unknown format version '" + version + "'");
         }
         const auto at = header_hash_position(text);
@@ -218,7 +225,8 @@ private:
         const auto bad = [&] { refuse("array '" + name + "' has no proper data_offsets"); };
         if (!entry.is_object() || !entry.contains("data_offsets")) bad();
         const json& pair = entry.at("data_offsets");
-        if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number_unsigned() || !pair[1].is_number_unsigned()) bad();
+        if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number_unsigned() || !pair[1].is_number_unsigned())
+            bad();
         const auto begin = pair[0].get<std::uint64_t>(), end = pair[1].get<std::uint64_t>();
         if (begin > end || end > file_.size() - data_) refuse("the data of array '" + name + "' lie outside the file");
         return {begin, end};
@@ -228,7 +236,8 @@ private:
     NamedArray describe(const std::string& name, const json& entry) const
     {
         const auto [begin, end] = offsets(name, entry);
-        if (!entry.contains("dtype") || !entry.at("dtype").is_string() || bytes_of(entry.at("dtype").get<std::string>()) == 0)
+        if (!entry.contains("dtype") || !entry.at("dtype").is_string() ||
+            bytes_of(entry.at("dtype").get<std::string>()) == 0)
             refuse("array '" + name + "' has an unknown dtype");
         if (!entry.contains("shape") || !entry.at("shape").is_array() || entry.at("shape").size() > Shape::max_rank)
             refuse("array '" + name + "' has no proper shape");
@@ -243,7 +252,8 @@ private:
             bytes *= value;
             array.shape.append(static_cast<Index>(value));
         }
-        if (bytes != end - begin) refuse("array '" + name + "' of shape " + to_string(array.shape) + " does not fit its data");
+        if (bytes != end - begin)
+            refuse("array '" + name + "' of shape " + to_string(array.shape) + " does not fit its data");
         return array;
     }
 
@@ -289,7 +299,8 @@ void check_weights(const std::string& path, const Checkpoint& checkpoint)
 {
     const bool prefix = has_model_prefix(checkpoint);
     for (const NamedArray& array : checkpoint.arrays)
-        if (is_parameter(array, prefix) && !(array.dtype == "F32" ? all_finite<float>(array.bytes) : all_finite<double>(array.bytes)))
+        if (is_parameter(array, prefix) &&
+            !(array.dtype == "F32" ? all_finite<float>(array.bytes) : all_finite<double>(array.bytes)))
             throw DataError(path + ": parameter '" + array.name +
                             "' holds NaN or infinite values; expected finite weights. Use an earlier checkpoint");
 }

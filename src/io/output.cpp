@@ -19,8 +19,10 @@ using plan::Attribute;
 void check_info(const std::string& path, const OutputInfo& info)
 {
     if (info.grid.rows() < 1 || info.grid.cols() < 1) throw ShapeError(path + ": the grid of the output has no cells");
-    if (info.time.size() < 1) throw DataError(path + ": no step is to be written; does the period hold a month with data?");
-    if (info.cf != "1.11" && info.cf != "1.13") throw ConfigError("--cf: '" + info.cf + "' is not supported; expected 1.11 or 1.13");
+    if (info.time.size() < 1)
+        throw DataError(path + ": no step is to be written; does the period hold a month with data?");
+    if (info.cf != "1.11" && info.cf != "1.13")
+        throw ConfigError("--cf: '" + info.cf + "' is not supported; expected 1.11 or 1.13");
     if (info.cf == "1.13" && !baseline_period(info.baseline))
         throw ConfigError("--cf 1.13 states the baseline of the anomaly, but it is '" + info.baseline +
                           "'; give it with --baseline YYYY-MM-DD/YYYY-MM-DD");
@@ -31,14 +33,17 @@ plan::Variable value_variable(const OutputInfo& info)
     const bool norm = info.cf == "1.13";
     plan::Variable value = field_variable(info.quantity, info.grid, true);
     if (info.unit == "kg m-2")
-        value.attributes.push_back({"standard_name", info.quantity == "twsa" ? "change_over_time_in_land_water_amount"
-                                                                             : "change_over_time_in_groundwater_amount"});
+        value.attributes.push_back({"standard_name", info.quantity == "twsa"
+                                                         ? "change_over_time_in_land_water_amount"
+                                                         : "change_over_time_in_groundwater_amount"});
     value.attributes.push_back({"long_name", long_name(info)});
     value.attributes.push_back({"units", info.unit});
     value.attributes.push_back({"_FillValue", fill_value});
-    value.attributes.push_back({"cell_methods", norm ? "area: mean time: mean time: anomaly_wrt baseline" : "time: mean area: mean"});
-    value.attributes.push_back({"comment", info.baseline == "unknown" ? std::string("anomaly relative to a time mean over an unknown period")
-                                                                      : "anomaly relative to the " + info.baseline + " time mean"});
+    value.attributes.push_back(
+        {"cell_methods", norm ? "area: mean time: mean time: anomaly_wrt baseline" : "time: mean area: mean"});
+    value.attributes.push_back({"comment", info.baseline == "unknown"
+                                               ? std::string("anomaly relative to a time mean over an unknown period")
+                                               : "anomaly relative to the " + info.baseline + " time mean"});
     value.attributes.push_back({"gwsd_baseline", info.baseline});
     value.attributes.push_back({"grid_mapping", "crs"});
     if (norm) value.attributes.push_back({"coordinates", "baseline_time"});
@@ -54,9 +59,10 @@ plan::Variable error_variable(const OutputInfo& info)
 {
     plan::Variable error = field_variable(info.quantity + "_standard_error", info.grid, true);
     if (info.unit == "kg m-2")
-        error.attributes.push_back({"standard_name", std::string(info.quantity == "twsa" ? "change_over_time_in_land_water_amount"
-                                                                                         : "change_over_time_in_groundwater_amount") +
-                                                         " standard_error"});
+        error.attributes.push_back(
+            {"standard_name", std::string(info.quantity == "twsa" ? "change_over_time_in_land_water_amount"
+                                                                  : "change_over_time_in_groundwater_amount") +
+                                  " standard_error"});
     error.attributes.push_back({"long_name", "1-sigma uncertainty of " + lower_first(long_name(info))});
     error.attributes.push_back({"units", info.unit});
     error.attributes.push_back({"_FillValue", fill_value});
@@ -66,11 +72,13 @@ plan::Variable error_variable(const OutputInfo& info)
     return error;
 }
 
-/// The norm of the anomaly as CF-1.13, section 7.5, wants it: a variable without data whose cell methods name its period.
+/// The norm of the anomaly as CF-1.13, section 7.5, wants it: a variable without data whose cell methods name its
+/// period.
 void add_norm(plan::File& file, const OutputInfo& info)
 {
     const auto period = *baseline_period(info.baseline);
-    const double from = days_since_2002(static_cast<double>(period.first)), to = days_since_2002(static_cast<double>(period.last) + 1);
+    const double from = days_since_2002(static_cast<double>(period.first)),
+                 to = days_since_2002(static_cast<double>(period.last) + 1);
     file.variables.push_back({"baseline",
                               plan::Type::int32,
                               {},
@@ -132,12 +140,14 @@ private:
     void check_step(Index t) const
     {
         if (t < 0 || t >= info_.time.size())
-            throw ShapeError(path_ + ": step " + std::to_string(t) + " is outside the " + std::to_string(info_.time.size()) + " steps of the output");
+            throw ShapeError(path_ + ": step " + std::to_string(t) + " is outside the " +
+                             std::to_string(info_.time.size()) + " steps of the output");
     }
     void check_field(std::size_t cells) const
     {
         if (static_cast<Index>(cells) != info_.grid.cells())
-            throw ShapeError(path_ + ": a field expects " + std::to_string(info_.grid.cells()) + " cells, got " + std::to_string(cells));
+            throw ShapeError(path_ + ": a field expects " + std::to_string(info_.grid.cells()) + " cells, got " +
+                             std::to_string(cells));
     }
 
     std::string path_;
@@ -167,7 +177,8 @@ public:
     void write(Index t, std::span<const std::uint8_t> flags) override
     {
         if (std::ssize(flags) != cells_)
-            throw ShapeError("status flags: expects " + std::to_string(cells_) + " cells, got " + std::to_string(flags.size()));
+            throw ShapeError("status flags: expects " + std::to_string(cells_) + " cells, got " +
+                             std::to_string(flags.size()));
         sink_->put(0, t, std::as_bytes(flags));
     }
     void finish() override { sink_->finish(); }

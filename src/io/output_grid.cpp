@@ -30,7 +30,11 @@ void add_axis(plan::File& file, const std::vector<double>& edges, const std::str
     file.variables.push_back({name,
                               plan::Type::float64,
                               {name},
-                              {{"standard_name", standard}, {"long_name", standard}, {"units", units}, {"axis", axis}, {"bounds", name + "_bnds"}},
+                              {{"standard_name", standard},
+                               {"long_name", standard},
+                               {"units", units},
+                               {"axis", axis},
+                               {"bounds", name + "_bnds"}},
                               {},
                               centres(edges)});
     // A second pair of horizontal coordinates must not claim the axes of the first.
@@ -79,7 +83,8 @@ void add_grid(plan::File& file, const geo::Grid& grid, const std::string& suffix
 
 plan::Variable field_variable(const std::string& name, const geo::Grid& grid, bool steps, const std::string& suffix)
 {
-    const auto rows = static_cast<std::size_t>(std::min<Index>(grid.rows(), 360)), cols = static_cast<std::size_t>(std::min<Index>(grid.cols(), 720));
+    const auto rows = static_cast<std::size_t>(std::min<Index>(grid.rows(), 360)),
+               cols = static_cast<std::size_t>(std::min<Index>(grid.cols(), 720));
     plan::Variable variable{name, plan::Type::float32, {"lat" + suffix, "lon" + suffix}, {}, {rows, cols}, {}};
     if (steps) {
         variable.dimensions.insert(variable.dimensions.begin(), "time");
@@ -109,7 +114,8 @@ plan::Variable crs()
              {"longitude_of_prime_meridian", 0.0},
              {"crs_wkt",
               "GEOGCRS[\"WGS 84\",DATUM[\"World Geodetic System 1984\",ELLIPSOID[\"WGS 84\",6378137,298.257223563]],"
-              "CS[ellipsoidal,2],AXIS[\"latitude\",north],AXIS[\"longitude\",east],ANGLEUNIT[\"degree\",0.0174532925199433],"
+              "CS[ellipsoidal,2],AXIS[\"latitude\",north],AXIS[\"longitude\",east],ANGLEUNIT[\"degree\",0."
+              "0174532925199433],"
               "ID[\"EPSG\",4326]]"}},
             {},
             {0.0}};

@@ -15,14 +15,16 @@ inline constexpr float fill_value = 9.96921e+36F;
 /// bounds, an instant's own day with that day as bounds.
 void add_time(plan::File& file, const geo::TimeAxis& time);
 
-/// Adds latitude and longitude with bounds; `suffix` is put behind the names ("_coarse"), the dimension nv must be there.
+/// Adds latitude and longitude with bounds; `suffix` is put behind the names ("_coarse"), the dimension nv must be
+/// there.
 void add_grid(plan::File& file, const geo::Grid& grid, const std::string& suffix = {});
 
 plan::Variable cell_area(const geo::Grid& grid);
 plan::Variable crs();
 
 /// A float field (time, lat, lon), or (lat, lon) where `steps` is false, in chunks of at most 360 x 720 cells.
-plan::Variable field_variable(const std::string& name, const geo::Grid& grid, bool steps, const std::string& suffix = {});
+plan::Variable field_variable(const std::string& name, const geo::Grid& grid, bool steps,
+                              const std::string& suffix = {});
 
 /// NaN becomes the fill value.
 std::vector<float> with_fill(std::span<const float> field);

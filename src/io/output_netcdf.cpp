@@ -50,7 +50,8 @@ std::size_t File::raw_bytes() const
 PlannedFile::PlannedFile(const std::string& path, const plan::File& file, bool in_memory) : path_(path)
 {
     const std::lock_guard lock(netcdf_lock());
-    const int status = in_memory ? nc_create_mem(path.c_str(), NC_NETCDF4, 0, &id_) : nc_create(path.c_str(), NC_NETCDF4 | NC_NOCLOBBER, &id_);
+    const int status = in_memory ? nc_create_mem(path.c_str(), NC_NETCDF4, 0, &id_)
+                                 : nc_create(path.c_str(), NC_NETCDF4 | NC_NOCLOBBER, &id_);
     check(status, "creating the file");
     try {
         define(file);
@@ -76,7 +77,8 @@ void PlannedFile::define(const plan::File& file)
 {
     for (const plan::Dimension& dimension : file.dimensions) {
         int id = 0;
-        check(nc_def_dim(id_, dimension.name.c_str(), dimension.unlimited ? NC_UNLIMITED : static_cast<std::size_t>(dimension.size), &id),
+        check(nc_def_dim(id_, dimension.name.c_str(),
+                         dimension.unlimited ? NC_UNLIMITED : static_cast<std::size_t>(dimension.size), &id),
               "defining dimension '" + dimension.name + "'");
         dimension_ids_.push_back(id);
     }
@@ -107,7 +109,9 @@ void PlannedFile::define_variable(const plan::Variable& variable, const plan::Fi
             }
     const std::string what = "defining variable '" + variable.name + "'";
     int id = 0;
-    check(nc_def_var(id_, variable.name.c_str(), netcdf_type(variable.type), static_cast<int>(ids.size()), ids.data(), &id), what);
+    check(nc_def_var(id_, variable.name.c_str(), netcdf_type(variable.type), static_cast<int>(ids.size()), ids.data(),
+                     &id),
+          what);
     if (!variable.chunks.empty()) {
         check(nc_def_var_chunking(id_, id, NC_CHUNKED, variable.chunks.data()), what);
         check(nc_def_var_fletcher32(id_, id, NC_FLETCHER32), what);
@@ -125,7 +129,10 @@ void PlannedFile::put_attribute(int variable, const plan::Attribute& attribute)
     struct Put {
         int id, variable;
         const char* name;
-        int operator()(const std::string& text) const { return nc_put_att_text(id, variable, name, text.size(), text.c_str()); }
+        int operator()(const std::string& text) const
+        {
+            return nc_put_att_text(id, variable, name, text.size(), text.c_str());
+        }
         int operator()(double value) const { return nc_put_att_double(id, variable, name, NC_DOUBLE, 1, &value); }
         int operator()(float value) const { return nc_put_att_float(id, variable, name, NC_FLOAT, 1, &value); }
         int operator()(std::int32_t value) const { return nc_put_att_int(id, variable, name, NC_INT, 1, &value); }
@@ -147,8 +154,8 @@ void PlannedFile::put(std::size_t variable, Index t, std::span<const std::byte> 
     std::size_t expected = value_bytes_[variable];
     for (const std::size_t n : count) expected *= n;
     if (expected != values.size())
-        throw ShapeError(path_ + ": a slab expects " + std::to_string(expected / value_bytes_[variable]) + " values, got " +
-                         std::to_string(values.size() / value_bytes_[variable]));
+        throw ShapeError(path_ + ": a slab expects " + std::to_string(expected / value_bytes_[variable]) +
+                         " values, got " + std::to_string(values.size() / value_bytes_[variable]));
     const std::lock_guard lock(netcdf_lock());
     check(nc_put_vara(id_, variable_ids_[variable], start.data(), count.data(), values.data()), "writing");
 }

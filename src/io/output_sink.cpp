@@ -1,15 +1,15 @@
 #include "io/output_sink.hpp"
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <exception>
 #include <fcntl.h>
-#include <map>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <map>
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/io/output.hpp"
@@ -28,7 +28,10 @@ public:
         : path_(path), overwrite_(overwrite), file_(path, file, true)
     {
     }
-    void put(std::size_t variable, Index t, std::span<const std::byte> values) override { file_.put(variable, t, values); }
+    void put(std::size_t variable, Index t, std::span<const std::byte> values) override
+    {
+        file_.put(variable, t, values);
+    }
     void finish() override
     {
         const NC_memio image = file_.close_image();
@@ -76,7 +79,9 @@ bool send_all(int socket, std::span<const std::byte> bytes)
 /// The child's side: writes what it is sent, closes, reads every slab back. An empty answer means success.
 class Child {
 public:
-    Child(int socket, std::string path, const plan::File& file) : socket_(socket), path_(std::move(path)), file_(file) {}
+    Child(int socket, std::string path, const plan::File& file) : socket_(socket), path_(std::move(path)), file_(file)
+    {
+    }
 
     [[noreturn]] void run()
     {
@@ -118,7 +123,8 @@ private:
     {
         int id = 0;
         const auto check = [&](int status) {
-            if (status != NC_NOERR) throw IoError(path_ + ": reading back what was written failed: " + nc_strerror(status));
+            if (status != NC_NOERR)
+                throw IoError(path_ + ": reading back what was written failed: " + nc_strerror(status));
         };
         check(nc_open(path_.c_str(), NC_NOWRITE, &id));
         std::vector<std::byte> slab;
@@ -136,7 +142,8 @@ private:
             }
             slab.resize(expected.second);
             check(nc_get_vara(id, variable_id, start.data(), count.data(), slab.data()));
-            if (hash_text(slab) != expected.first) throw IoError(path_ + ": '" + variable.name + "' does not read back as written");
+            if (hash_text(slab) != expected.first)
+                throw IoError(path_ + ": '" + variable.name + "' does not read back as written");
         }
         check(nc_close(id));
     }
@@ -150,7 +157,8 @@ private:
 /// Large files, by a child process.
 class ChildSink : public NetcdfSink {
 public:
-    ChildSink(const std::string& path, const plan::File& file, bool overwrite) : path_(target_of(path)), overwrite_(overwrite)
+    ChildSink(const std::string& path, const plan::File& file, bool overwrite)
+        : path_(target_of(path)), overwrite_(overwrite)
     {
         temporary_ = path_ + ".tmp." + std::to_string(::getpid());
         int sockets[2];
@@ -165,6 +173,7 @@ public:
         }
         if (child_ == 0) {
             ::close(sockets[0]);
+            renew_netcdf_lock();
             Child(sockets[1], temporary_, file).run();
         }
         ::close(sockets[1]);
@@ -206,7 +215,8 @@ private:
     std::string answer()
     {
         std::uint64_t length = 0;
-        if (!receive(socket_, &length, sizeof length) || length > 65536) return "the process that writes the file ended early";
+        if (!receive(socket_, &length, sizeof length) || length > 65536)
+            return "the process that writes the file ended early";
         std::string text(length, '\0');
         if (!receive(socket_, text.data(), text.size())) return "the process that writes the file ended early";
         return text;
@@ -245,7 +255,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<NetcdfSink> create_netcdf(const std::string& path, const plan::File& file, bool overwrite, std::size_t memory_limit)
+std::unique_ptr<NetcdfSink> create_netcdf(const std::string& path, const plan::File& file, bool overwrite,
+                                          std::size_t memory_limit)
 {
     check_output(path, overwrite);
     if (file.raw_bytes() > memory_limit) return std::make_unique<ChildSink>(path, file, overwrite);

@@ -12,7 +12,8 @@
 
 namespace gwsd::io {
 
-/// The plan of a netCDF-4 file, complete before the first value is written, so that it can be handed to another process.
+/// The plan of a netCDF-4 file, complete before the first value is written, so that it can be handed to another
+/// process.
 namespace plan {
 
 enum class Type { float32, float64, int32, int8 };
@@ -51,15 +52,17 @@ struct File {
 class NetcdfSink {
 public:
     virtual ~NetcdfSink() = default;
-    /// The slab of step t (the leading dimension), or the whole variable where t is negative; values of the variable's type.
+    /// The slab of step t (the leading dimension), or the whole variable where t is negative; values of the variable's
+    /// type.
     virtual void put(std::size_t variable, Index t, std::span<const std::byte> values) = 0;
     virtual void finish() = 0;
 };
 
 inline constexpr std::size_t largest_image = 500'000'000;
 
-/// A file of at most `memory_limit` raw bytes is made in memory and written atomically. A larger one is written by a child
-/// process, since HDF5 must then touch the disk and its errors should not take this process with them: the child writes
+/// A file of at most `memory_limit` raw bytes is made in memory and written atomically. A larger one is written by a
+/// child process, since HDF5 must then touch the disk and its errors should not take this process with them: the child
+/// writes
 /// `<path>.tmp.<pid>`, reads it back and compares hashes; this process syncs and renames it.
 std::unique_ptr<NetcdfSink> create_netcdf(const std::string& path, const plan::File& file, bool overwrite,
                                           std::size_t memory_limit = largest_image);

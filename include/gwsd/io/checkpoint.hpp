@@ -30,11 +30,12 @@ struct Checkpoint {
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint, bool overwrite = true);
 
 /// Reads a safetensors-layout file and checks every hash; throws DataError for anything that is not whole, for a newer
-/// format, and for parameters that are not finite. Parameters are the F32 and F64 arrays named "model.*", or all of them
-/// if no array is named so. Takes no more memory than the file has bytes, whatever its header claims.
+/// format, and for parameters that are not finite. Parameters are the F32 and F64 arrays named "model.*", or all of
+/// them if no array is named so. Takes no more memory than the file has bytes, whatever its header claims.
 Checkpoint load_checkpoint(const std::string& path);
 
-/// XXH3-128 of the parameters, by name, dtype, shape and value, as hexadecimal text: the identity of a model in outputs and reports.
+/// XXH3-128 of the parameters, by name, dtype, shape and value, as hexadecimal text: the identity of a model in outputs
+/// and reports.
 std::string model_hash(const Checkpoint& checkpoint);
 
 } // namespace gwsd::io

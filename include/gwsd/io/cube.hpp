@@ -12,7 +12,7 @@ namespace gwsd::io {
 
 /// What a cube holds; written into the file as dimensions, variables and attributes, so that the file explains itself.
 struct CubeInfo {
-    geo::Grid coarse, fine;              ///< fine = refine(coarse, factor)
+    geo::Grid coarse, fine; ///< fine = refine(coarse, factor)
     Index factor = 4;
     geo::TimeAxis time;                  ///< every calendar month of the period, or instants
     std::string quantity = "gwsa";       ///< "gwsa" or "twsa": names of outputs follow it
@@ -20,12 +20,12 @@ struct CubeInfo {
     std::string baseline = "unknown";    ///< of the given coarse field
     std::vector<std::string> predictors; ///< monthly predictors, e.g. tp swvl1 t2m sp
     std::vector<std::string> predictor_units;
-    std::vector<std::string> statics;    ///< static fine fields beside land_fraction
-    bool has_given = false;              ///< coarse field as the user gave it (--gwsa)
-    bool has_sigma = false;              ///< its 1-sigma
-    bool has_reference = false;          ///< fine truth and the GRACE operator's view of it
-    bool synthetic = false;              ///< made from the built-in world: outputs say so
-    std::string sources = "[]";          ///< JSON: path, bytes, xxh3 and role of each input file
+    std::vector<std::string> statics; ///< static fine fields beside land_fraction
+    bool has_given = false;           ///< coarse field as the user gave it (--gwsa)
+    bool has_sigma = false;           ///< its 1-sigma
+    bool has_reference = false;       ///< fine truth and the GRACE operator's view of it
+    bool synthetic = false;           ///< made from the built-in world: outputs say so
+    std::string sources = "[]";       ///< JSON: path, bytes, xxh3 and role of each input file
     std::string history;
 };
 

@@ -23,19 +23,19 @@ void write_text(const std::string& path, const std::string& text, bool overwrite
 /// What the fine output says about itself (SPEC 7, default_cf111).
 struct OutputInfo {
     geo::Grid grid;
-    geo::TimeAxis time;               ///< the steps in the file
-    std::string quantity = "gwsa";    ///< variable name; the error is <quantity>_standard_error
+    geo::TimeAxis time;            ///< the steps in the file
+    std::string quantity = "gwsa"; ///< variable name; the error is <quantity>_standard_error
     std::string unit = "mm";
     std::string baseline = "unknown"; ///< gwsd_baseline
     bool has_error = true;
-    std::string cf = "1.11";          ///< or "1.13": adds the anomaly norm
+    std::string cf = "1.11"; ///< or "1.13": adds the anomaly norm
     std::vector<std::string> absent_months;
     std::vector<std::pair<std::string, std::string>> attributes; ///< truth mode, model hash, input hashes, title, ...
-    std::string history;              ///< one line; the time stamp is put before it (SOURCE_DATE_EPOCH is honoured)
+    std::string history; ///< one line; the time stamp is put before it (SOURCE_DATE_EPOCH is honoured)
 };
 
-/// Writes the CF output one month at a time; nothing appears at `path` before finish(). Files over 500 MB are written by a
-/// child process into a temporary file that is read back; smaller ones come from a memory image.
+/// Writes the CF output one month at a time; nothing appears at `path` before finish(). Files over 500 MB are written
+/// by a child process into a temporary file that is read back; smaller ones come from a memory image.
 class OutputWriter {
 public:
     virtual ~OutputWriter() = default;

@@ -12,9 +12,10 @@ namespace gwsd::io {
 
 /// How to find and understand a variable in files.
 struct SeriesOptions {
-    std::string quantity;     ///< "gwsa", "tws", "tp", "swvl1", "t2m", "sp", "reference", or the name of a generic predictor
-    std::string variable;     ///< exact name (or /group/name); empty: the usual names of the quantity
-    std::string assume_units; ///< units to use where the file has none
+    std::string
+        quantity; ///< "gwsa", "tws", "tp", "swvl1", "t2m", "sp", "reference", or the name of a generic predictor
+    std::string variable;         ///< exact name (or /group/name); empty: the usual names of the quantity
+    std::string assume_units;     ///< units to use where the file has none
     bool companion_sigma = false; ///< open the 1-sigma field beside the quantity instead of the quantity itself
     bool allow_remote = false;
 };
