@@ -29,6 +29,8 @@ std::string resolution_text(const std::vector<double>& edges)
 
 void add_coverage(std::vector<plan::Attribute>& list, const OutputInfo& info)
 {
+    // The polygon is that of the cells; minimum and maximum are those of the coordinates, as ACDD checkers compare
+    // them.
     const geo::Region bounds = info.grid.bounds();
     list.push_back({"geospatial_bounds_crs", "EPSG:4326"});
     std::array<char, 256> polygon{};
@@ -36,12 +38,12 @@ void add_coverage(std::vector<plan::Attribute>& list, const OutputInfo& info)
                   bounds.south, bounds.west, bounds.south, bounds.east, bounds.north, bounds.east, bounds.north,
                   bounds.west, bounds.south, bounds.west);
     list.push_back({"geospatial_bounds", polygon.data()});
-    list.push_back({"geospatial_lat_min", bounds.south});
-    list.push_back({"geospatial_lat_max", bounds.north});
+    list.push_back({"geospatial_lat_min", info.grid.lat(0)});
+    list.push_back({"geospatial_lat_max", info.grid.lat(info.grid.rows() - 1)});
     list.push_back({"geospatial_lat_units", "degrees_north"});
     list.push_back({"geospatial_lat_resolution", resolution_text(info.grid.lat_edges)});
-    list.push_back({"geospatial_lon_min", bounds.west});
-    list.push_back({"geospatial_lon_max", bounds.east});
+    list.push_back({"geospatial_lon_min", info.grid.lon(0)});
+    list.push_back({"geospatial_lon_max", info.grid.lon(info.grid.cols() - 1)});
     list.push_back({"geospatial_lon_units", "degrees_east"});
     list.push_back({"geospatial_lon_resolution", resolution_text(info.grid.lon_edges)});
     const Index last = info.time.size() - 1;
