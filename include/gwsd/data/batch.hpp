@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gwsd/data/normalisation.hpp"
+#include "gwsd/geo/interpolate.hpp"
+#include "gwsd/io/cube.hpp"
+#include "gwsd/tensor/tensor.hpp"
+
+namespace gwsd::data {
+
+/// What the network reads from a cube; written into the model file.
+struct InputSpec {
+    std::vector<std::string> predictors, statics;
+    Index window = 6, factor = 4;
+    bool coarse_is_operator = false; ///< reads the operator's view of the reference, else the given field
+    geo::Method base = geo::Method::smooth_conservative;
+
+    Index coarse_channels() const { return 2 + std::ssize(predictors); } ///< GWSA, predictors, validity
+    Index fine_channels() const
+    {
+        return 2 + std::ssize(predictors) + std::ssize(statics);
+    } ///< predictors, base, land, statics
+    const char* coarse_variable() const { return coarse_is_operator ? "gwsa_operator" : "gwsa"; }
+};
+
+/// A sample: step t of the cube and the tile whose south-western coarse cell is (row, col). Columns wrap on a periodic
+/// grid; what lies outside the grid is padded with zeros and masked.
+struct Tile {
+    Index t = 0, row = 0, col = 0;
+};
+
+/// Tensors of some samples, all of one tile size; normalised, zeros where missing.
+struct Batch {
+    Tensor<float> coarse; ///< [window, batch, rows, cols, coarse_channels]
+    Tensor<float> fine;   ///< [batch, factor rows, factor cols, fine_channels]
+    Tensor<float> base;   ///< [batch, factor rows, factor cols] interpolated GWSA of the target step
+    Tensor<float> land;   ///< [batch, factor rows, factor cols] 1 where a prediction counts
+    Tensor<float> area;   ///< row weight times land fraction
+};
+
+/// Makes the network's inputs; shared by training and inference, so that both read the same numbers. Fields of a step
+/// are read and interpolated once and kept while tiles of nearby steps are asked for. Safe to use from several threads.
+class BatchMaker {
+public:
+    /// Tile sizes in coarse cells. Throws DataError if the cube lacks a predictor, static field or the coarse field.
+    BatchMaker(std::shared_ptr<const io::FieldSource> cube, InputSpec spec, Normalisation normalisation,
+               Index tile_rows, Index tile_cols);
+    ~BatchMaker();
+
+    Batch inputs(std::span<const Tile> tiles) const;
+
+    /// Fields on the whole fine grid, for whole maps: land fraction (0 where none), and the base of step t in the
+    /// target's unit (defined on all land; NaN everywhere if the step has no satellite field).
+    const std::vector<float>& land_fraction() const;
+    std::shared_ptr<const std::vector<float>> base(Index t) const;
+    /// True if step t has a coarse field.
+    bool has_coarse(Index t) const;
+
+    const InputSpec& spec() const;
+    const Normalisation& normalisation() const;
+    const io::FieldSource& cube() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace gwsd::data
