@@ -35,7 +35,7 @@ inline const std::map<std::string, std::set<std::string>>& may_look_into()
         {"geo", {"core"}},
         {"io", {"core", "geo"}},
         {"data", join({world, {"tensor"}})},
-        {"train", join({models, world, {"optim"}})},
+        {"train", join({models, world, {"optim", "score"}})}, // score: the picture of its loss
         {"infer", join({models, world, {"train"}})},
         {"score", join({models, world})},
     };
