@@ -2,12 +2,14 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <new>
 
 #include "cli/command.hpp"
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/train/config.hpp"
 
 namespace gwsd::cli {
 
@@ -34,50 +36,88 @@ std::string whole_number(const std::string& text)
     return "'" + text + "' is not a whole number from 0 to 18446744073709551615";
 }
 
+/// The list of commands is one line each; the help of a command begins with its examples.
+class Formatter : public CLI::Formatter {
+public:
+    std::string make_description(const CLI::App* app) const override
+    {
+        for (const Command& command : commands())
+            if (app->get_parent() && command.name == app->get_name())
+                return command.name + ": " + command.summary + "\n\nExamples:\n  " + command.examples + "\n\n";
+        return CLI::Formatter::make_description(app);
+    }
+    std::string make_footer(const CLI::App* app) const override
+    {
+        return app->get_parent() ? std::string() : CLI::Formatter::make_footer(app);
+    }
+};
+
 void add_common(CLI::App& app, bool& quiet, bool& verbose)
 {
     CommonOptions& options = common();
-    const auto group = app.add_option_group("Common options");
-    group->add_option("--threads", options.threads, "Threads to use; all cores by default")->check(CLI::PositiveNumber);
-    group->add_option("--seed", options.seed, "Seed of every random choice")->check(whole_number)->capture_default_str();
-    group->add_option("--device", options.device, "Where to compute: cpu, cuda or auto")
+    const std::string group = "Common options";
+    app.add_option("--threads", options.threads, "Threads to use; all cores by default")
+        ->check(CLI::PositiveNumber)
+        ->group(group);
+    app.add_option("--seed", options.seed, "Seed of every random choice")
+        ->check(whole_number)
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--device", options.device, "Where to compute: cpu, cuda or auto")
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
-        ->capture_default_str();
-    group->add_option("--precision", options.precision, "Arithmetic: f32, f32_fast or bf16")
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--precision", options.precision, "Arithmetic: f32, f32_fast or bf16")
         ->check(CLI::IsMember({"f32", "f32_fast", "bf16"}))
-        ->capture_default_str();
-    group->add_option("--config", options.config, "TOML file with the configuration")->type_name("FILE");
-    group->add_option("--set", options.set, "Sets one configuration key: --set key=value; may be repeated")->type_name("KEY=VALUE");
-    group->add_flag("--overwrite", options.overwrite, "Replace an output that exists");
-    group->add_flag("--json", options.json, "Machine-readable output on standard output");
-    group->add_flag("-q,--quiet", quiet, "Only warnings and errors");
-    group->add_flag("-v,--verbose", verbose, "More detail");
+        ->capture_default_str()
+        ->group(group);
+    app.add_option("--config", options.config, "TOML file with the configuration")->type_name("FILE")->group(group);
+    app.add_option("--set", options.set, "Sets one configuration key: --set key=value; may be repeated")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false) // what follows the value is not another one
+        ->group(group);
+    app.add_flag("--overwrite", options.overwrite, "Replace an output that exists")->group(group);
+    app.add_flag("--json", options.json, "Machine-readable output on standard output")->group(group);
+    app.add_flag("-q,--quiet", quiet, "Only warnings and errors")->group(group);
+    app.add_flag("-v,--verbose", verbose, "More detail")->group(group);
 }
 
 void check_device(const CommonOptions& options)
 {
     if (options.device == "cuda")
-        throw DeviceUnavailable("--device cuda: this build of gwsd has no CUDA backend; use --device cpu or --device auto");
+        throw DeviceUnavailable(
+            "--device cuda: this build of gwsd has no CUDA backend; use --device cpu or --device auto");
     if (options.precision != "f32")
-        throw DeviceUnavailable("--precision " + options.precision + ": this build of gwsd computes in f32 only; leave the option out");
+        throw DeviceUnavailable("--precision " + options.precision +
+                                ": this build of gwsd computes in f32 only; leave the option out");
+}
+
+/// A configuration that cannot be used is refused before any work, by commands that read little of it too.
+void check_configuration(const CommonOptions& options)
+{
+    train::Config config;
+    const train::Schema schema = train::schema_of(config);
+    if (!options.config.empty()) schema.read_file(options.config);
+    for (const std::string& assignment : options.set) schema.set(assignment);
 }
 
 int run(int argc, char** argv)
 {
     CLI::App app{"gwsd refines satellite groundwater storage anomalies from 0.5 to 0.125 degrees."};
     app.name("gwsd");
+    app.formatter(std::make_shared<Formatter>());
     app.set_version_flag("--version", std::string("gwsd ") + GWSD_VERSION);
     app.require_subcommand(0, 1);
-    app.footer("First steps:\n  gwsd demo --output gwsd-demo      the whole job on a built-in world, no data needed\n"
-               "  gwsd inspect FILE                 what gwsd understands of a file\n"
-               "  gwsd COMMAND --help               options and examples of a command");
+    app.footer(
+        "First steps:\n  gwsd demo --output gwsd-demo      the whole job on a built-in world, no data needed\n"
+        "  gwsd inspect FILE                 what gwsd understands of a file\n"
+        "  gwsd COMMAND --help               options and examples of a command");
     bool quiet = false, verbose = false;
     std::function<void()> chosen;
     auto list = commands();
     std::sort(list.begin(), list.end(), [](const Command& a, const Command& b) { return a.name < b.name; });
     for (const Command& command : list) {
         CLI::App* sub = app.add_subcommand(command.name, command.summary);
-        sub->description("Examples:\n  " + command.examples + "\n\n" + command.summary);
         const auto body = command.define(*sub);
         add_common(*sub, quiet, verbose);
         sub->callback([&chosen, body] { chosen = body; });
@@ -93,6 +133,7 @@ int run(int argc, char** argv)
     }
     verbosity() = quiet ? Verbosity::quiet : verbose ? Verbosity::verbose : Verbosity::normal;
     check_device(common());
+    check_configuration(common());
     if (common().threads > 0) set_threads(common().threads);
     chosen();
     if (std::fflush(stdout) != 0) throw IoError("standard output: cannot write; is the disk full or the pipe closed?");
