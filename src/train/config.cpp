@@ -1,6 +1,16 @@
 #include "gwsd/train/config.hpp"
 
+#include "gwsd/losses/registry.hpp"
+
 namespace gwsd::train {
+
+std::map<std::string, double> default_loss_weights()
+{
+    std::map<std::string, double> weights;
+    for (const auto& term : losses::terms())
+        if (!term.is_data) weights[term.name] = term.default_weight;
+    return weights;
+}
 
 namespace {
 
@@ -51,12 +61,17 @@ void add_model(Schema& schema, ModelConfig& m)
 
 void add_loss(Schema& schema, LossConfig& l)
 {
-    schema.add({"loss.data", &l.data, "data term", "nll, beta_nll, faithful, laplace, mse"});
-    schema.add({"loss.weight.sign", &l.sign, "weight of the sign agreement", "", 0, 1e6});
-    schema.add({"loss.weight.mag", &l.mag, "weight of the magnitude correlation", "", 0, 1e6});
-    schema.add({"loss.weight.mass", &l.mass, "weight of the regional mass balance", "", 0, 1e6});
-    schema.add({"loss.weight.tv", &l.tv, "weight of the total variation", "", 0, 1e6});
-    schema.add({"loss.ramp_epochs", &l.ramp_epochs, "epochs over which the four weights grow from zero", "", 0, 1e4});
+    std::string data_terms;
+    for (const auto& term : losses::terms())
+        if (term.is_data) data_terms += (data_terms.empty() ? "" : "; ") + term.name + ": " + term.description;
+    schema.add({"loss.data", &l.data, "data term (" + data_terms + ")", losses::term_names(true)});
+    for (const auto& term : losses::terms())
+        if (!term.is_data)
+            schema.add({"loss.weight." + term.name, &l.weight[term.name],
+                        "weight of the term: " + term.description +
+                            (term.needs.empty() ? "" : " (needs " + term.needs + "; 0 without)"),
+                        "", 0, 1e6});
+    schema.add({"loss.ramp_epochs", &l.ramp_epochs, "epochs over which these weights grow from zero", "", 0, 1e4});
     schema.add({"loss.region_size", &l.region_size, "fine cells along the side of a mass-balance region", "", 1, 4096});
     schema.add({"loss.product_sigma", &l.product_sigma,
                 "add the product's variance to the predicted one in the data term", ""});

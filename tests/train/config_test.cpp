@@ -15,7 +15,7 @@ TEST_CASE("a configuration file sets keys, and --set overrides them")
         "a.toml");
     CHECK(config.train.epochs == 3);
     CHECK(config.train.learning_rate == 1.0);
-    CHECK(config.loss.tv == 0.5);
+    CHECK(config.loss.weight.at("tv") == 0.5);
     REQUIRE(config.data.holdout_regions.size() == 1);
     CHECK(config.data.holdout_regions[0].north == 5.5);
     schema.set("train.epochs=7");

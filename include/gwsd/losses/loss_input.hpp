@@ -11,20 +11,21 @@ namespace gwsd::losses {
 /// (value - target mean) / scale, with `scale` in the target's unit.
 template <class T, class Device>
 struct LossInput {
-    Variable<T, Device> mean, log_variance; ///< predicted, normalised; log_variance of the normalised value
-    Tensor<T, Device> target;               ///< normalised; 0 where not valid
-    Tensor<T, Device> valid;                ///< 1 where the target is known and counts, else 0
-    Tensor<T, Device> land;                 ///< 1 where a prediction counts, else 0
-    Tensor<T, Device> area;                 ///< area weight: row weight times land fraction
-    Tensor<T, Device> product_variance;     ///< the product's sigma^2, normalised; undefined if not used
-    Tensor<T, Device> change_reference; ///< d = mean - change_reference, normalised; undefined without precipitation
-                                        ///< and soil moisture
-    Tensor<T, Device> recharge;         ///< R / s_R; undefined likewise
-    Tensor<T, Device> change_weight;    ///< [batch] 1, or 0 for a sample without satellite month t - 1
-    double change_scale = 1;            ///< s_d, normalised
-    Tensor<T, Device> coarse,
-        coarse_valid; ///< [batch, rows / factor, cols / factor]: GWSA, normalised, and 1 where it is known
-    std::vector<Index> row_origin, col_origin; ///< per sample: the tile's first fine row and column on the globe's grid
+    Variable<T, Device> mean{}, log_variance{}; ///< predicted, normalised; log_variance of the normalised value
+    Tensor<T, Device> target{};                 ///< normalised; 0 where not valid
+    Tensor<T, Device> valid{};                  ///< 1 where the target is known and counts, else 0
+    Tensor<T, Device> land{};                   ///< 1 where a prediction counts, else 0
+    Tensor<T, Device> area{};                   ///< area weight: row weight times land fraction
+    Tensor<T, Device> product_variance{};       ///< the product's sigma^2, normalised; undefined if not used
+    Tensor<T, Device> change_reference{}; ///< d = mean - change_reference, normalised; undefined without precipitation
+                                          ///< and soil moisture
+    Tensor<T, Device> recharge{};         ///< R / s_R; undefined likewise
+    Tensor<T, Device> change_weight{};    ///< [batch] 1, or 0 for a sample without satellite month t - 1
+    double change_scale = 1;              ///< s_d, normalised
+    Tensor<T, Device> coarse{},
+        coarse_valid{}; ///< [batch, rows / factor, cols / factor]: GWSA, normalised, and 1 where it is known
+    std::vector<Index> row_origin{},
+        col_origin{}; ///< per sample: the tile's first fine row and column on the globe's grid
     Index factor = 4;
     Index region_size = 32; ///< fine cells along the side of a mass-balance region
     double scale = 1;       ///< target's unit per normalised unit

@@ -17,7 +17,9 @@ struct LossValue {
 
 /// Every term is a struct in losses/terms/, one file each, found by CMake. It has
 ///     static constexpr name, description, needs (a sentence, or empty), default_weight, is_data (a data term), and
-///     template <class T, class Device> LossValue<T, Device> operator()(const LossInput<T, Device>&) const.
+///     template <class T, class Device> LossValue<T, Device> operator()(const LossInput<T, Device>&) const,
+/// and, if it needs what a run may lack,
+///     template <class T, class Device> static bool available(const LossInput<T, Device>&).
 /// Terms compute value and gradient in one pass in double, and hand both to make_loss.
 
 /// Gradients of a scalar loss with respect to the predictions; filled only if `wanted`.

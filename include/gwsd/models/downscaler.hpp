@@ -4,33 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "gwsd/autograd/variable.hpp"
+#include "gwsd/models/conv_lstm_encoder.hpp"
+#include "gwsd/models/downscaler_config.hpp"
+#include "gwsd/models/unet_decoder.hpp"
+#include "gwsd/nn/module.hpp"
+#include "gwsd/ops/pointwise.hpp"
 
 namespace gwsd::models {
 
-/// Sizes and choices of the network; written into the model file.
-struct DownscalerConfig {
-    Index coarse_channels = 6; ///< GWSA, predictors, validity
-    Index fine_channels = 6;   ///< predictors, interpolated GWSA, land fraction, statics
-    Index factor = 4;
-    Index hidden = 64, encoder_layers = 2;
-    std::vector<Index> channels{64, 128, 256}; ///< of the U-Net's levels, finest first
-    Index bottleneck = 256, groups = 8;
-    bool transposed_upsampling = true; ///< transposed 2 x 2 convolution; else bilinear resize and 3 x 3 convolution
-    bool residual_mean = true;         ///< mean = base + network; else the network alone
-    bool peepholes = false;
-    bool detach_variance = false; ///< the variance head sends no gradient into the trunk (faithful)
-    bool recompute = false;       ///< ConvLSTM steps are computed again in the backward pass
-};
-
-/// "paper", "default" or "small", without the channel counts of the inputs; ConfigError otherwise.
-DownscalerConfig preset(const std::string& name);
-
-template <class T, class Device = Cpu>
-struct NamedParameter {
-    std::string name; ///< "encoder.cell1.input_weight", ...
-    Variable<T, Device> variable;
-};
+using gwsd::NamedParameter;
 
 /// mean and log_variance, [batch, rows, cols] on the fine grid, normalised; log_variance lies in [-8, 6].
 template <class T, class Device = Cpu>
@@ -38,13 +20,88 @@ struct Prediction {
     Variable<T, Device> mean, log_variance;
 };
 
-} // namespace gwsd::models
+/// The network of SPEC 4: a ConvLSTM reads the coarse window, its last hidden state is resized to the fine grid, and a
+/// U-Net refines it together with the fine fields; 1 x 1 convolutions give mean and log variance.
+template <class T, class Device = Cpu>
+class Downscaler {
+public:
+    static constexpr double lowest_log_variance = -8, highest_log_variance = 6;
 
-// class template Downscaler<T, Device>:
-//   Downscaler(const DownscalerConfig&, std::uint64_t seed);
-//   const DownscalerConfig& config() const;
-//   Prediction<T, Device> operator()(const Variable& coarse, const Variable& fine, const Variable& base) const;
-//     coarse [window, batch, rows, cols, coarse_channels], fine [batch, factor rows, factor cols, fine_channels],
-//     base [batch, factor rows, factor cols]: interpolated GWSA, normalised. Rows and cols of the fine grid must be
-//     multiples of 8 (ShapeError).
-//   std::vector<NamedParameter<T, Device>> parameters() const;   always in the same order
+    /// Parameters are drawn from `seed`. Throws ConfigError.
+    Downscaler(const DownscalerConfig& config, std::uint64_t seed) : config_(config)
+    {
+        check(config);
+        Random random(seed, initialisation_stream);
+        encoder_ = {config.coarse_channels, config.hidden, config.encoder_layers, config.peepholes, random};
+        encoder_.recompute_steps = config.recompute;
+        decoder_ = {{.in = config.hidden,
+                     .second_in = config.fine_channels,
+                     .channels = config.channels,
+                     .bottleneck = config.bottleneck,
+                     .groups = config.groups,
+                     .transposed_upsampling = config.transposed_upsampling},
+                    random};
+        const Index width = config.channels.front();
+        mean_head_ = {{.in = width, .out = 1, .kernel = 1}, random};
+        log_variance_head_ = {{.in = width, .out = 1, .kernel = 1}, random};
+        if (config.residual_mean) start_as_interpolation();
+    }
+
+    const DownscalerConfig& config() const { return config_; }
+
+    /// coarse [window, batch, rows, cols, coarse_channels], fine [batch, factor rows, factor cols, fine_channels],
+    /// base [batch, factor rows, factor cols]: interpolated GWSA, normalised. Rows and cols of the fine grid must be
+    /// multiples of 8 for three levels. Throws ShapeError.
+    Prediction<T, Device> operator()(const Variable<T, Device>& coarse, const Variable<T, Device>& fine,
+                                     const Variable<T, Device>& base) const
+    {
+        check_inputs(coarse.shape(), fine.shape(), base.shape());
+        const Shape& grid = base.shape();
+        const auto hidden = ops::resize_bilinear(encoder_(coarse), grid[1], grid[2]);
+        const auto trunk = decoder_(hidden, fine);
+        auto mean = ops::reshape(mean_head_(trunk), grid);
+        if (config_.residual_mean) mean = ops::add(mean, base);
+        const auto raw = log_variance_head_(config_.detach_variance ? trunk.detach() : trunk);
+        return {std::move(mean), ops::clamp(ops::reshape(raw, grid), static_cast<T>(lowest_log_variance),
+                                            static_cast<T>(highest_log_variance))};
+    }
+
+    /// Always in the same order; handles, so that writing to one changes the network.
+    std::vector<NamedParameter<T, Device>> parameters() const { return nn::parameters<T, Device>(*this); }
+
+    void members(auto visit) const
+    {
+        visit("encoder", encoder_), visit("decoder", decoder_), visit("mean_head", mean_head_);
+        visit("log_variance_head", log_variance_head_);
+    }
+
+private:
+    static constexpr std::uint64_t initialisation_stream = 0x1417;
+
+    /// A residual of zero: the first prediction is the interpolation, whatever the seed.
+    void start_as_interpolation()
+    {
+        for (const auto* p : {&mean_head_.weight, &mean_head_.bias})
+            std::fill_n(p->value().data(), p->value().elements(), T{});
+    }
+
+    void check_inputs(const Shape& coarse, const Shape& fine, const Shape& base) const
+    {
+        const auto& c = config_;
+        if (coarse.rank() != 5 || coarse[4] != c.coarse_channels)
+            throw ShapeError("downscaler: expects coarse [window, batch, rows, cols, " +
+                             std::to_string(c.coarse_channels) + "], got " + to_string(coarse));
+        const Shape grid{coarse[1], c.factor * coarse[2], c.factor * coarse[3]};
+        if (!(fine == Shape{grid[0], grid[1], grid[2], c.fine_channels}) || !(base == grid))
+            throw ShapeError("downscaler: coarse " + to_string(coarse) + " and factor " + std::to_string(c.factor) +
+                             " expect fine " + to_string(Shape{grid[0], grid[1], grid[2], c.fine_channels}) +
+                             " and base " + to_string(grid) + ", got " + to_string(fine) + " and " + to_string(base));
+    }
+
+    DownscalerConfig config_;
+    ConvLstmEncoder<T, Device> encoder_;
+    UNetDecoder<T, Device> decoder_;
+    nn::Conv2d<T, Device> mean_head_, log_variance_head_;
+};
+
+} // namespace gwsd::models

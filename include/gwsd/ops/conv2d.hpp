@@ -49,6 +49,38 @@ void add_bias_gradient(const Tensor<T, Device>& grad, const Tensor<T, Device>& g
         for (Index c = 0; c < channels; ++c) grad_bias.data()[c] += partial.data()[part * channels + c];
 }
 
+/// Shape of the convolution of x with w; throws ShapeError if they do not fit.
+inline Shape conv2d_shape(const Shape& x, const Shape& w, const Conv2dOptions& options)
+{
+    if (x.rank() != 4) throw ShapeError("conv2d: expects input [batch, rows, cols, channels], got " + to_string(x));
+    if (w.rank() != 4)
+        throw ShapeError("conv2d: expects weight [out, kernel_rows, kernel_cols, in], got " + to_string(w));
+    if (w[3] != x[3])
+        throw ShapeError("conv2d: weight " + to_string(w) + " expects " + std::to_string(w[3]) +
+                         " input channels, but input " + to_string(x) + " has " + std::to_string(x[3]));
+    if (options.stride < 1 || options.padding < 0)
+        throw ShapeError("conv2d: expects stride >= 1 and padding >= 0, got " + std::to_string(options.stride) +
+                         " and " + std::to_string(options.padding));
+    const Index rows = x[1] + 2 * options.padding - w[1], cols = x[2] + 2 * options.padding - w[2];
+    if (rows < 0 || cols < 0)
+        throw ShapeError("conv2d: kernel of weight " + to_string(w) + " is larger than input " + to_string(x) +
+                         " with padding " + std::to_string(options.padding));
+    return {x[0], rows / options.stride + 1, cols / options.stride + 1, w[0]};
+}
+
+/// Adds to the gradients of a source and its weights, where these are wanted.
+template <class T, class Device>
+void conv2d_gradients(const Variable<T, Device>& x, const Variable<T, Device>& weight, const Conv2dOptions& options,
+                      const Tensor<T, Device>& grad_y)
+{
+    if (const auto& dx = x.gradient())
+        kernels::conv2d_backward_input<T>(Device{}, view4(grad_y), view4(weight.value()), options,
+                                          dx->sum().template view<4>());
+    if (const auto& dw = weight.gradient())
+        kernels::conv2d_backward_weight<T>(Device{}, view4(x.value()), view4(grad_y), options,
+                                           dw->sum().template view<4>());
+}
+
 } // namespace detail
 
 /// Convolution of one or several sources that share rows and columns, each with its own weights, summed into one
@@ -63,15 +95,10 @@ Variable<T, Device> conv2d(const std::vector<Variable<T, Device>>& sources,
         throw ShapeError("conv2d: expects as many weights as sources, got " + std::to_string(weights.size()) + " and " +
                          std::to_string(sources.size()));
     const Shape &x = sources[0].shape(), &w = weights[0].shape();
-    for (std::size_t s = 0; s < sources.size(); ++s) {
+    const Shape shape = detail::conv2d_shape(x, w, options);
+    for (std::size_t s = 1; s < sources.size(); ++s) {
         const Shape &xs = sources[s].shape(), &ws = weights[s].shape();
-        if (xs.rank() != 4)
-            throw ShapeError("conv2d: expects input [batch, rows, cols, channels], got " + to_string(xs));
-        if (ws.rank() != 4)
-            throw ShapeError("conv2d: expects weight [out, kernel_rows, kernel_cols, in], got " + to_string(ws));
-        if (ws[3] != xs[3])
-            throw ShapeError("conv2d: weight " + to_string(ws) + " expects " + std::to_string(ws[3]) +
-                             " input channels, but input " + to_string(xs) + " has " + std::to_string(xs[3]));
+        detail::conv2d_shape(xs, ws, options);
         if (xs[0] != x[0] || xs[1] != x[1] || xs[2] != x[2] || ws[0] != w[0] || ws[1] != w[1] || ws[2] != w[2])
             throw ShapeError("conv2d: sources " + to_string(x) + " and " + to_string(xs) + " with weights " +
                              to_string(w) + " and " + to_string(ws) + " do not sum into one result");
@@ -79,35 +106,43 @@ Variable<T, Device> conv2d(const std::vector<Variable<T, Device>>& sources,
     if (bias.defined() && !(bias.shape() == Shape{w[0]}))
         throw ShapeError("conv2d: weight " + to_string(w) + " expects bias [" + std::to_string(w[0]) + "], got " +
                          to_string(bias.shape()));
-    if (options.stride < 1 || options.padding < 0)
-        throw ShapeError("conv2d: expects stride >= 1 and padding >= 0, got " + std::to_string(options.stride) +
-                         " and " + std::to_string(options.padding));
-    const Index rows = (x[1] + 2 * options.padding - w[1]) / options.stride + 1,
-                cols = (x[2] + 2 * options.padding - w[2]) / options.stride + 1;
-    if (x[1] + 2 * options.padding < w[1] || x[2] + 2 * options.padding < w[2])
-        throw ShapeError("conv2d: kernel of weight " + to_string(w) + " is larger than input " + to_string(x) +
-                         " with padding " + std::to_string(options.padding));
 
-    auto y = detail::filled_with_bias(Shape{x[0], rows, cols, w[0]}, bias);
+    auto y = detail::filled_with_bias(shape, bias);
     for (std::size_t s = 0; s < sources.size(); ++s)
         kernels::conv2d_forward<T>(Device{}, detail::view4(sources[s].value()), detail::view4(weights[s].value()),
                                    options, y.template view<4>());
 
     auto backward = [sources, weights, bias, options](const Tensor<T, Device>& grad_y) {
-        for (std::size_t s = 0; s < sources.size(); ++s) {
-            if (const auto& dx = sources[s].gradient())
-                kernels::conv2d_backward_input<T>(Device{}, detail::view4(grad_y), detail::view4(weights[s].value()),
-                                                  options, dx->sum().template view<4>());
-            if (const auto& dw = weights[s].gradient())
-                kernels::conv2d_backward_weight<T>(Device{}, detail::view4(sources[s].value()), detail::view4(grad_y),
-                                                   options, dw->sum().template view<4>());
-        }
+        for (std::size_t s = 0; s < sources.size(); ++s)
+            detail::conv2d_gradients(sources[s], weights[s], options, grad_y);
         if (bias.defined() && bias.gradient()) detail::add_bias_gradient(grad_y, bias.gradient()->sum());
     };
     bool wanted = bias.requires_gradient();
     for (std::size_t s = 0; s < sources.size(); ++s)
         wanted = wanted || sources[s].requires_gradient() || weights[s].requires_gradient();
     return record_if(wanted, std::move(y), std::move(backward));
+}
+
+/// start + conv(x, weight): a convolution that adds to a result computed before, such as the input half of a ConvLSTM's
+/// pre-activations. start has the convolution's shape. Throws ShapeError.
+template <class T, class Device>
+Variable<T, Device> conv2d_onto(const Variable<T, Device>& start, const Variable<T, Device>& x,
+                                const Variable<T, Device>& weight, Conv2dOptions options = {})
+{
+    const Shape expected = detail::conv2d_shape(x.shape(), weight.shape(), options);
+    if (!(start.shape() == expected))
+        throw ShapeError("conv2d_onto: input " + to_string(x.shape()) + " and weight " + to_string(weight.shape()) +
+                         " give " + to_string(expected) + ", which does not add to " + to_string(start.shape()));
+    auto y = start.value().clone();
+    kernels::conv2d_forward<T>(Device{}, detail::view4(x.value()), detail::view4(weight.value()), options,
+                               y.template view<4>());
+    auto backward = [x, weight, options, d_start = start.gradient()](const Tensor<T, Device>& grad_y) {
+        detail::conv2d_gradients(x, weight, options, grad_y);
+        if (!d_start) return;
+        T* sum = d_start->sum().data();
+        for (Index i = 0; i < grad_y.elements(); ++i) sum[i] += grad_y.data()[i];
+    };
+    return record(std::move(y), std::move(backward), start, x, weight);
 }
 
 /// Convolution of one source.

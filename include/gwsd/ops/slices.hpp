@@ -28,6 +28,42 @@ Variable<T, Device> slice_first(const Variable<T, Device>& x, Index begin, Index
     return record(x.value().slice(begin, end), std::move(backward), x);
 }
 
+/// Joins along the first axis; all other extents must agree.
+template <class T, class Device>
+Variable<T, Device> concatenate_first(const std::vector<Variable<T, Device>>& parts)
+{
+    if (parts.empty()) throw ShapeError("concatenate_first: expects at least one part");
+    Shape shape = parts[0].shape();
+    Index total = 0;
+    bool wanted = false;
+    for (const auto& part : parts) {
+        Shape other = part.shape();
+        if (other.rank() != shape.rank() || other.rank() < 1)
+            throw ShapeError("concatenate_first: " + to_string(parts[0].shape()) + " and " + to_string(part.shape()) +
+                             " differ in rank");
+        total += other[0];
+        other[0] = shape[0];
+        if (!(other == shape))
+            throw ShapeError("concatenate_first: " + to_string(parts[0].shape()) + " and " + to_string(part.shape()) +
+                             " differ beyond the first axis");
+        wanted = wanted || part.requires_gradient();
+    }
+    shape[0] = total;
+    auto y = Tensor<T, Device>::empty(shape);
+    T* to = y.data();
+    for (const auto& part : parts) to = std::copy_n(part.value().data(), part.value().elements(), to);
+    auto backward = [parts](const Tensor<T, Device>& grad) {
+        const T* from = grad.data();
+        for (const auto& part : parts) {
+            const Index count = part.value().elements();
+            if (const auto& dx = part.gradient())
+                for (Index i = 0; i < count; ++i) dx->sum().data()[i] += from[i];
+            from += count;
+        }
+    };
+    return record_if(wanted, std::move(y), std::move(backward));
+}
+
 /// Channels [begin, end) of the last axis.
 template <class T, class Device>
 Variable<T, Device> slice_channels(const Variable<T, Device>& x, Index begin, Index end)

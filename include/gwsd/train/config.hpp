@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,12 @@ struct ModelConfig {
     std::string base = "smooth_conservative"; ///< interpolation that the residual is added to
 };
 
+/// The default weight of every loss term that is no data term, by name.
+std::map<std::string, double> default_loss_weights();
+
 struct LossConfig {
     std::string data = "beta_nll";
-    double sign = 0.1, mag = 0.1, mass = 1.0, tv = 1e-3;
+    std::map<std::string, double> weight = default_loss_weights(); ///< by the name of the term; it has all of them
     double ramp_epochs = 5;
     Index region_size = 32;
     bool product_sigma = false;

@@ -16,6 +16,13 @@ struct Mag {
     static constexpr double default_weight = 0.1;
     static constexpr bool is_data = false;
 
+    /// True if the input holds what `needs` says.
+    template <class T, class Device>
+    static bool available(const LossInput<T, Device>& in)
+    {
+        return in.recharge.defined() && in.change_reference.defined();
+    }
+
     template <class T, class Device>
     LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
     {
