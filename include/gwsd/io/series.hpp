@@ -12,12 +12,14 @@ namespace gwsd::io {
 
 /// How to find and understand a variable in files.
 struct SeriesOptions {
-    std::string
-        quantity; ///< "gwsa", "tws", "tp", "swvl1", "t2m", "sp", "reference", or the name of a generic predictor
-    std::string variable;         ///< exact name (or /group/name); empty: the usual names of the quantity
-    std::string assume_units;     ///< units to use where the file has none
-    bool companion_sigma = false; ///< open the 1-sigma field beside the quantity instead of the quantity itself
-    bool allow_remote = false;
+    /// "gwsa", "tws", "tp", "swvl1", "t2m", "sp", "reference", or the name of a generic predictor.
+    std::string quantity{};
+    std::string variable{};          ///< exact name (or /group/name); empty: the usual names of the quantity
+    std::string assume_units{};      ///< units to use where the file has none
+    bool companion_sigma = false;    ///< open the 1-sigma field beside the quantity instead of the quantity itself
+    bool allow_remote = false;       ///< let netCDF open addresses such as https://...; refused otherwise
+    bool skip_files_without = false; ///< files that lack the quantity are left out, as long as one has it
+    bool instants = false;           ///< keep each step as an instant, even where no month has two
 };
 
 /// One variable on one grid over time, from one or many files of any supported layout, in canonical order (rows south
@@ -35,6 +37,8 @@ public:
     virtual bool is_total_water_storage() const = 0;
     /// True if values are storage rather than anomalies against a baseline.
     virtual bool is_absolute() const = 0;
+    /// False for a static field, whose one step has no date.
+    virtual bool has_time() const = 0;
     /// Baseline of the anomaly as the file states it, or "unknown".
     virtual const std::string& baseline() const = 0;
     virtual const std::vector<std::string>& files() const = 0;

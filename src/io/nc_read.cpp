@@ -1,0 +1,281 @@
+#include "io/nc_read.hpp"
+
+#include <netcdf.h>
+#include <strings.h>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "gwsd/core/error.hpp"
+#include "io/netcdf_lock.hpp"
+#include "io/number_text.hpp"
+#include "io/text.hpp"
+
+namespace gwsd::io {
+namespace {
+
+// More than any real product has; a header that claims more is damaged or hostile (RELIABILITY D.2).
+constexpr int most_variables = 10'000, most_dimensions = 8, most_groups = 1'000, most_attributes = 10'000;
+constexpr std::size_t longest_attribute = std::size_t{1} << 20;
+constexpr Index most_values = 10'000'000;
+
+NcKind kind_of(int type)
+{
+    switch (type) {
+        case NC_BYTE:
+        case NC_UBYTE:
+        case NC_SHORT:
+        case NC_USHORT:
+        case NC_INT:
+        case NC_UINT:
+        case NC_INT64:
+        case NC_UINT64:
+        case NC_FLOAT:
+        case NC_DOUBLE:
+            return NcKind::number;
+        case NC_CHAR:
+        case NC_STRING:
+            return NcKind::text;
+        default:
+            return NcKind::other;
+    }
+}
+
+std::string trimmed_nulls(std::string text)
+{
+    text.erase(std::min(text.size(), text.find('\0')));
+    return text;
+}
+
+} // namespace
+
+const NcAttribute* find_attribute(const std::vector<NcAttribute>& attributes, const std::string& name)
+{
+    for (const NcAttribute& attribute : attributes)
+        if (attribute.name == name) return &attribute;
+    for (const NcAttribute& attribute : attributes)
+        if (strcasecmp(attribute.name.c_str(), name.c_str()) == 0) return &attribute;
+    return nullptr;
+}
+
+std::string attribute_text(const std::vector<NcAttribute>& attributes, const std::string& name)
+{
+    const NcAttribute* found = find_attribute(attributes, name);
+    return found ? found->text : std::string();
+}
+
+NcFile::NcFile(std::string path, std::string shown) : path_(std::move(path)), shown_(std::move(shown))
+{
+    open();
+    try {
+        list_group(file_, "", 0);
+    } catch (...) {
+        close();
+        throw;
+    }
+}
+
+NcFile::~NcFile() { close(); }
+
+void NcFile::open()
+{
+    if (file_ >= 0) return;
+    const std::lock_guard lock(netcdf_lock());
+    // A name that starts with '-' or ':' would be understood in another way by some layers below.
+    const std::string name = path_[0] == '-' || path_[0] == ':' ? "./" + path_ : path_;
+    const int status = nc_open(name.c_str(), NC_NOWRITE, &file_);
+    if (status == NC_NOERR) return;
+    file_ = -1;
+    throw DataError(shown_ + ": cannot be opened as netCDF (" + nc_strerror(status) +
+                    "); it is truncated, damaged or of another kind: download it again");
+}
+
+void NcFile::close()
+{
+    if (file_ < 0) return;
+    const std::lock_guard lock(netcdf_lock());
+    nc_close(file_);
+    file_ = -1;
+}
+
+void NcFile::check(int status, const std::string& what, const NcVariable* variable) const
+{
+    if (status == NC_NOERR) return;
+    throw DataError(shown_ + ": " + (variable ? "variable '" + variable->name + "': " : std::string()) +
+                    nc_strerror(status) + " while reading " + what + "; the file is damaged: download it again");
+}
+
+std::vector<NcAttribute> NcFile::list_attributes(int group, int variable) const
+{
+    int count = 0;
+    check(variable == NC_GLOBAL ? nc_inq_natts(group, &count) : nc_inq_varnatts(group, variable, &count),
+          "the list of attributes");
+    if (count < 0 || count > most_attributes)
+        throw DataError(shown_ + ": claims " + std::to_string(count) + " attributes; the file is damaged");
+    std::vector<NcAttribute> list;
+    for (int i = 0; i < count; ++i) {
+        std::array<char, NC_MAX_NAME + 1> name{};
+        nc_type type = 0;
+        std::size_t length = 0;
+        check(nc_inq_attname(group, variable, i, name.data()), "the name of an attribute");
+        check(nc_inq_att(group, variable, name.data(), &type, &length), std::string("attribute ") + name.data());
+        NcAttribute attribute{name.data(), {}, {}};
+        const std::string what = "attribute '" + attribute.name + "'";
+        if (length > longest_attribute) {
+            attribute.text = "(" + std::to_string(length) + " values)";
+        } else if (type == NC_CHAR) {
+            std::string text(length, '\0');
+            check(nc_get_att_text(group, variable, name.data(), text.data()), what);
+            attribute.text = trimmed_nulls(text);
+        } else if (type == NC_STRING && length > 0) {
+            std::vector<char*> texts(length, nullptr);
+            check(nc_get_att_string(group, variable, name.data(), texts.data()), what);
+            for (const char* text : texts) append(attribute.text, text ? text : "", " ");
+            nc_free_string(length, texts.data());
+        } else if (kind_of(type) == NcKind::number) {
+            attribute.numbers.resize(length);
+            check(nc_get_att_double(group, variable, name.data(), attribute.numbers.data()), what);
+            for (std::size_t k = 0; k < std::min<std::size_t>(length, 16); ++k)
+                append(attribute.text, number_text(attribute.numbers[k]), " ");
+        }
+        list.push_back(std::move(attribute));
+    }
+    return list;
+}
+
+void NcFile::list_group(int group, const std::string& path, int depth)
+{
+    const std::lock_guard lock(netcdf_lock());
+    if (depth == 0) attributes_ = list_attributes(group, NC_GLOBAL);
+    int count = 0;
+    check(nc_inq_nvars(group, &count), "the list of variables");
+    if (count < 0 || count + std::ssize(variables_) > most_variables)
+        throw DataError(shown_ + ": claims " + std::to_string(count) + " variables, more than " +
+                        std::to_string(most_variables) + "; the file is damaged");
+    for (int id = 0; id < count; ++id) {
+        std::array<char, NC_MAX_NAME + 1> name{};
+        int rank = 0, type = 0;
+        check(nc_inq_varname(group, id, name.data()), "the name of a variable");
+        NcVariable variable;
+        variable.name = path.empty() ? name.data() : path + "/" + name.data();
+        variable.group = group & 0xffff; // the rest names the open file, and changes when it is opened again
+        variable.id = id;
+        check(nc_inq_vartype(group, id, &type), "its type", &variable);
+        check(nc_inq_varndims(group, id, &rank), "its shape", &variable);
+        variable.type = type;
+        variable.kind = kind_of(type);
+        if (rank < 0 || rank > most_dimensions) {
+            variable.kind = NcKind::other; // listed, never read
+            rank = 0;
+        }
+        std::array<int, NC_MAX_VAR_DIMS> dimensions{};
+        if (rank > 0) check(nc_inq_vardimid(group, id, dimensions.data()), "its shape", &variable);
+        double cells = 1;
+        for (int axis = 0; axis < rank; ++axis) {
+            NcDimension dimension;
+            std::array<char, NC_MAX_NAME + 1> label{};
+            std::size_t length = 0;
+            check(nc_inq_dim(group, dimensions[static_cast<std::size_t>(axis)], label.data(), &length), "its shape",
+                  &variable);
+            cells *= static_cast<double>(length);
+            dimension.name = label.data();
+            dimension.length = static_cast<Index>(length);
+            variable.dimensions.push_back(dimension);
+        }
+        if (cells > 1e12)
+            throw DataError(shown_ + ": variable '" + variable.name + "' claims " + number_text(cells) +
+                            " values; the header is damaged");
+        int storage = NC_CONTIGUOUS;
+        std::array<std::size_t, NC_MAX_VAR_DIMS> chunks{};
+        if (rank > 0 && nc_inq_var_chunking(group, id, &storage, chunks.data()) == NC_NOERR && storage == NC_CHUNKED)
+            for (int axis = 0; axis < rank; ++axis)
+                variable.chunks.push_back(static_cast<Index>(chunks[static_cast<std::size_t>(axis)]));
+        variable.attributes = list_attributes(group, id);
+        variables_.push_back(std::move(variable));
+    }
+    int groups = 0;
+    if (nc_inq_grps(group, &groups, nullptr) != NC_NOERR || groups <= 0) return;
+    if (groups > most_groups || depth > 16)
+        throw DataError(shown_ + ": has " + std::to_string(groups) + " groups " + std::to_string(depth) +
+                        " levels deep; the file is damaged");
+    std::vector<int> ids(static_cast<std::size_t>(groups));
+    check(nc_inq_grps(group, &groups, ids.data()), "the list of groups");
+    for (const int id : ids) {
+        std::array<char, NC_MAX_NAME + 1> name{};
+        check(nc_inq_grpname(id, name.data()), "the name of a group");
+        list_group(id, path + "/" + name.data(), depth + 1);
+    }
+}
+
+const NcVariable* NcFile::find(const std::string& name) const
+{
+    for (const NcVariable& variable : variables_)
+        if (variable.name == name || (variable.name[0] == '/' && variable.name.substr(1) == name)) return &variable;
+    return nullptr;
+}
+
+void NcFile::read(const NcVariable& variable, std::span<const std::size_t> start, std::span<const std::size_t> count,
+                  std::span<double> out)
+{
+    const std::lock_guard lock(netcdf_lock());
+    if (variable.kind != NcKind::number)
+        throw DataError(shown_ + ": variable '" + variable.name + "' holds no numbers");
+    std::size_t cells = 1;
+    for (std::size_t axis = 0; axis < count.size(); ++axis) cells *= count[axis];
+    if (start.size() != variable.dimensions.size() || count.size() != start.size() || cells != out.size())
+        throw ShapeError("netCDF: '" + variable.name + "' is asked for " + std::to_string(cells) + " values into " +
+                         std::to_string(out.size()));
+    open();
+    std::string where;
+    for (std::size_t axis = 0; axis < start.size(); ++axis) {
+        std::string steps = variable.dimensions[axis].name + " " + std::to_string(start[axis] + 1);
+        if (count[axis] > 1) steps += ".." + std::to_string(start[axis] + count[axis]);
+        append(where, steps);
+    }
+    check(nc_get_vara_double(file_ | variable.group, variable.id, start.data(), count.data(), out.data()),
+          where.empty() ? "its value" : where, &variable);
+}
+
+std::vector<double> NcFile::numbers(const NcVariable& variable)
+{
+    Index cells = 1;
+    std::vector<std::size_t> start, count;
+    for (const NcDimension& dimension : variable.dimensions) {
+        cells *= dimension.length;
+        start.push_back(0);
+        count.push_back(static_cast<std::size_t>(dimension.length));
+        if (cells > most_values)
+            throw DataError(shown_ + ": variable '" + variable.name + "' is too large for a coordinate");
+    }
+    std::vector<double> values(static_cast<std::size_t>(cells));
+    if (cells > 0) read(variable, start, count, values);
+    return values;
+}
+
+std::vector<std::string> NcFile::texts(const NcVariable& variable)
+{
+    const std::lock_guard lock(netcdf_lock());
+    open();
+    Index cells = 1;
+    for (const NcDimension& dimension : variable.dimensions) cells *= dimension.length;
+    if (cells > most_values || cells < 0)
+        throw DataError(shown_ + ": variable '" + variable.name + "' is too large for a list of texts");
+    const auto size = static_cast<std::size_t>(cells);
+    std::vector<std::string> list;
+    if (variable.type == NC_STRING) {
+        std::vector<char*> texts(size, nullptr);
+        check(nc_get_var_string(file_ | variable.group, variable.id, texts.data()), "its texts", &variable);
+        for (const char* text : texts) list.emplace_back(text ? text : "");
+        nc_free_string(size, texts.data());
+    } else if (variable.type == NC_CHAR) {
+        std::string text(size, '\0');
+        check(nc_get_var_text(file_ | variable.group, variable.id, text.data()), "its texts", &variable);
+        const std::size_t length =
+            variable.dimensions.empty() ? 1 : static_cast<std::size_t>(variable.dimensions.back().length);
+        for (std::size_t i = 0; length > 0 && i + length <= size; i += length)
+            list.push_back(trimmed_nulls(text.substr(i, length)));
+    }
+    return list;
+}
+
+} // namespace gwsd::io
