@@ -11,6 +11,7 @@
 #include "support/run_command.hpp"
 
 using namespace gwsd;
+using Catch::Matchers::Contains;
 using test::NcMaker;
 using test::ramp;
 using test::TemporaryFolder;
@@ -162,8 +163,8 @@ TEST_CASE("PATH:VARIABLE chooses, and what is not there is named with what is")
     CHECK(series->unit() == "m");
     CHECK(read_step(*series, 0)[3] == 8);
     CHECK_THAT(refusal<DataError>({path + ":porosity"}, {.quantity = "x"}),
-               Catch::Contains("has no variable 'porosity'; it has specific_yield [], depth [m]"));
+               Contains("has no variable 'porosity'; it has specific_yield [], depth [m]"));
     CHECK_THAT(refusal<InputMissing>({folder / "absent.nc:depth"}, {.quantity = "x"}),
-               Catch::Contains("absent.nc: there is no such file"));
-    CHECK_THAT(refusal<InputMissing>({""}, {.quantity = "x"}), Catch::Contains("empty"));
+               Contains("absent.nc: there is no such file"));
+    CHECK_THAT(refusal<InputMissing>({""}, {.quantity = "x"}), Contains("empty"));
 }
