@@ -46,10 +46,6 @@ public:
                 return command.name + ": " + command.summary + "\n\nExamples:\n  " + command.examples + "\n\n";
         return CLI::Formatter::make_description(app);
     }
-    std::string make_footer(const CLI::App* app) const override
-    {
-        return app->get_parent() ? std::string() : CLI::Formatter::make_footer(app);
-    }
 };
 
 void add_common(CLI::App& app, bool& quiet, bool& verbose)
@@ -118,6 +114,7 @@ int run(int argc, char** argv)
     std::sort(list.begin(), list.end(), [](const Command& a, const Command& b) { return a.name < b.name; });
     for (const Command& command : list) {
         CLI::App* sub = app.add_subcommand(command.name, command.summary);
+        sub->footer(""); // not that of the program; a command may set its own
         const auto body = command.define(*sub);
         add_common(*sub, quiet, verbose);
         sub->callback([&chosen, body] { chosen = body; });
