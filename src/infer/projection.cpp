@@ -9,6 +9,7 @@
 #include "gwsd/train/schema.hpp"
 #include "infer/block_spread.hpp"
 #include "infer/footprint.hpp"
+#include "infer/globe_index.hpp"
 
 namespace gwsd::infer {
 namespace {
@@ -22,16 +23,6 @@ constexpr std::pair<ProjectionKind, const char*> kinds[] = {{ProjectionKind::non
 constexpr double least_share = 0.25, largest_share = 4;
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
-
-/// Index of the first row or column on the grid of the same step that starts at the south pole or the date line.
-Index global_index(const std::vector<double>& edges, double origin, double circle)
-{
-    const double step = (edges.back() - edges.front()) / static_cast<double>(edges.size() - 1);
-    const Index index = std::llround((edges.front() - origin) / step);
-    if (circle == 0) return std::max<Index>(index, 0);
-    const Index around = std::max<Index>(std::llround(circle / step), 1);
-    return (index % around + around) % around;
-}
 
 double largest_difference(std::span<const double> difference)
 {
@@ -99,8 +90,8 @@ struct Projection::Plan {
             if (options.region_size < 1)
                 throw ConfigError("projection: expects a region size of at least 1 cell, got " +
                                   std::to_string(options.region_size));
-            regions = blocks_of(options.region_size, global_index(fine.lat_edges, -90, 0),
-                                global_index(fine.lon_edges, -180, 360));
+            regions =
+                blocks_of(options.region_size, first_row_on_globe(fine.lat_edges), first_col_on_globe(fine.lon_edges));
         }
         if (options.kind == ProjectionKind::footprint)
             footprint = std::make_unique<const FootprintSum>(coarse, options.footprint_km);
