@@ -134,6 +134,7 @@ public:
         sink_->put(0, t, std::as_bytes(std::span<const float>(with_fill(value))));
         if (info_.has_error) sink_->put(1, t, std::as_bytes(std::span<const float>(with_fill(error))));
     }
+    void set_attribute(const std::string& name, const std::string& text) override { sink_->put_attribute(name, text); }
     void finish() override { sink_->finish(); }
 
 private:

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <memory>
 #include <set>
@@ -15,7 +16,8 @@ namespace {
 struct Shard {
     std::unique_ptr<WrittenFile> file;
     OutputInfo info;
-    std::string stamp; ///< of its creation
+    std::string stamp;                          ///< of its creation
+    std::map<std::string, std::string> figures; ///< over the steps of the shard, of which the largest holds for all
 };
 
 std::string text_of(const WrittenFile& file, const std::string& name, const std::string& variable = {})
@@ -39,7 +41,7 @@ std::vector<std::string> words(const std::string& text)
 
 Shard open_shard(const std::string& path)
 {
-    Shard shard{std::make_unique<WrittenFile>(path), {}, {}};
+    Shard shard{std::make_unique<WrittenFile>(path), {}, {}, {}};
     const WrittenFile& file = *shard.file;
     OutputInfo& info = shard.info;
     info.quantity = file.has("gwsa") ? "gwsa" : "twsa";
@@ -61,7 +63,10 @@ Shard open_shard(const std::string& path)
     shard.stamp = history.substr(0, space);
     info.history = space == std::string::npos ? "" : history.substr(space + 1);
     for (const auto& [name, value] : file.attributes())
-        if (!is_computed_attribute(name)) info.attributes.emplace_back(name, value);
+        if (name == "gwsd_mass_residual_max" || name == "gwsd_seam_index")
+            shard.figures[name] = value;
+        else if (!is_computed_attribute(name))
+            info.attributes.emplace_back(name, value);
     return shard;
 }
 
@@ -82,6 +87,23 @@ void check_same_run(const Shard& first, const Shard& other)
     for (std::size_t i = 0; i < first.info.attributes.size(); ++i)
         if (first.info.attributes[i] != other.info.attributes[i])
             differ("attribute '" + first.info.attributes[i].first + "'");
+}
+
+/// The text with the largest number of each figure.
+std::map<std::string, std::string> largest_figures(const std::vector<Shard>& shards)
+{
+    const auto number = [](const std::string& text) {
+        double value = -1;
+        std::from_chars(text.data(), text.data() + text.size(), value);
+        return value;
+    };
+    std::map<std::string, std::string> largest;
+    for (const Shard& shard : shards)
+        for (const auto& [name, text] : shard.figures)
+            if (const auto [place, added] = largest.try_emplace(name, text);
+                !added && number(text) > number(place->second))
+                place->second = text;
+    return largest;
 }
 
 /// "gwsd downscale --shard 1/4 --cube c" becomes "gwsd downscale --cube c".
@@ -138,6 +160,7 @@ void merge_outputs(const std::vector<std::string>& paths, const std::string& pat
         if (info.has_error) place.first->read(info.quantity + "_standard_error", place.second, error);
         writer->write(t++, value, error);
     }
+    for (const auto& [name, text] : largest_figures(shards)) writer->set_attribute(name, text);
     writer->finish();
 }
 

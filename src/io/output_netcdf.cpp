@@ -160,6 +160,12 @@ void PlannedFile::put(std::size_t variable, Index t, std::span<const std::byte> 
     check(nc_put_vara(id_, variable_ids_[variable], start.data(), count.data(), values.data()), "writing");
 }
 
+void PlannedFile::put_global(const plan::Attribute& attribute)
+{
+    const std::lock_guard lock(netcdf_lock());
+    put_attribute(NC_GLOBAL, attribute);
+}
+
 void PlannedFile::close()
 {
     const std::lock_guard lock(netcdf_lock());

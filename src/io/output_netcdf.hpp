@@ -20,6 +20,7 @@ public:
     PlannedFile& operator=(const PlannedFile&) = delete;
 
     void put(std::size_t variable, Index t, std::span<const std::byte> values);
+    void put_global(const plan::Attribute& attribute);
     void close();
     /// Ends a file in memory; the image is freed by the caller with std::free.
     NC_memio close_image();

@@ -32,6 +32,7 @@ public:
     {
         file_.put(variable, t, values);
     }
+    void put_attribute(const std::string& name, const std::string& text) override { file_.put_global({name, text}); }
     void finish() override
     {
         const NC_memio image = file_.close_image();
@@ -46,11 +47,11 @@ private:
 };
 
 struct Order {
-    std::uint64_t variable = 0; ///< `done` ends the file
+    std::uint64_t variable = 0; ///< `done` ends the file; `attribute` is followed by name, '\0' and text
     std::int64_t t = 0;
     std::uint64_t bytes = 0;
 };
-constexpr std::uint64_t done = ~std::uint64_t{0};
+constexpr std::uint64_t done = ~std::uint64_t{0}, attribute = done - 1;
 
 bool receive(int socket, void* to, std::size_t bytes)
 {
@@ -113,6 +114,12 @@ private:
             }
             slab.resize(order.bytes);
             if (!receive(socket_, slab.data(), slab.size())) return false;
+            if (order.variable == attribute) {
+                const std::string text(reinterpret_cast<const char*>(slab.data()), slab.size());
+                const auto end = text.find('\0');
+                out->put_global({text.substr(0, end), text.substr(end + 1)});
+                continue;
+            }
             out->put(order.variable, order.t, slab);
             hashes_[{order.variable, order.t}] = {hash_text(slab), slab.size()};
         }
@@ -189,6 +196,12 @@ public:
     {
         const Order order{variable, t, values.size()};
         if (!send_all(socket_, std::as_bytes(std::span(&order, 1))) || !send_all(socket_, values)) fail_with_answer();
+    }
+
+    void put_attribute(const std::string& name, const std::string& text) override
+    {
+        const std::string pair = name + '\0' + text;
+        put(attribute, 0, std::as_bytes(std::span(pair)));
     }
 
     void finish() override

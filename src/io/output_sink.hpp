@@ -55,6 +55,8 @@ public:
     /// The slab of step t (the leading dimension), or the whole variable where t is negative; values of the variable's
     /// type.
     virtual void put(std::size_t variable, Index t, std::span<const std::byte> values) = 0;
+    /// Adds a global attribute.
+    virtual void put_attribute(const std::string& name, const std::string& text) = 0;
     virtual void finish() = 0;
 };
 

@@ -107,6 +107,8 @@ void add_downscale(Schema& schema, DownscaleConfig& d)
     schema.add({"downscale.flags", &d.flags, "also write the status flags in a second file", ""});
     schema.add({"downscale.cf", &d.cf, "CF conventions of the output", "1.11, 1.13"});
     schema.add({"downscale.units", &d.units, "unit of the output; empty: the cube's", ""});
+    schema.add({"downscale.baseline", &d.baseline,
+                "months whose mean is subtracted, YYYY-MM:YYYY-MM; empty: the coarse field's own baseline", ""});
     schema.add({"downscale.period", &d.period, "months to write; empty: all of the cube", ""});
 }
 

@@ -4,6 +4,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/io/merge.hpp"
 #include "gwsd/io/output.hpp"
+#include "io/output_read.hpp"
 #include "io_output/scratch.hpp"
 #include "support/catch.hpp"
 
@@ -28,6 +29,7 @@ void write_months(const std::string& path, int first, int last, const std::strin
         values[5] = std::nanf("");
         writer->write(m - first, values, values);
     }
+    writer->set_attribute("gwsd_seam_index", last == first ? "1.25" : "1.0");
     writer->finish();
 }
 
@@ -38,12 +40,23 @@ TEST_CASE("Shards in any order merge into the bytes of one run")
     ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
     const Scratch folder;
     const int start = geo::Month::of(2003, 1).index;
-    write_months(folder / "whole.nc", start, start + 6);
-    write_months(folder / "a.nc", start, start + 2, " --shard 1/3");
-    write_months(folder / "b.nc", start + 3, start + 3, " --shard 2/3");
-    write_months(folder / "c.nc", start + 4, start + 6, " --shard=3/3");
+    write_months(folder / "whole.nc", start, start + 5);
+    write_months(folder / "a.nc", start, start + 1, " --shard 1/3");
+    write_months(folder / "b.nc", start + 2, start + 3, " --shard 2/3");
+    write_months(folder / "c.nc", start + 4, start + 5, " --shard=3/3");
     merge_outputs({folder / "c.nc", folder / "a.nc", folder / "b.nc"}, folder / "merged.nc", false);
     CHECK(read_bytes(folder / "merged.nc") == read_bytes(folder / "whole.nc"));
+}
+
+TEST_CASE("Figures over the steps are the largest of the shards'")
+{
+    const Scratch folder;
+    const int start = geo::Month::of(2003, 1).index;
+    write_months(folder / "a.nc", start, start + 1);
+    write_months(folder / "b.nc", start + 2, start + 2);
+    write_months(folder / "c.nc", start + 3, start + 4);
+    merge_outputs({folder / "a.nc", folder / "b.nc", folder / "c.nc"}, folder / "m.nc", false);
+    CHECK(WrittenFile(folder / "m.nc").attribute("gwsd_seam_index") == "1.25");
 }
 
 TEST_CASE("Shards that overlap or belong to different runs are refused by name")

@@ -157,9 +157,11 @@ TEST_CASE("A large file is written by a child process and reads back the same")
         const std::string path = folder / (limit == 0 ? "child.nc" : "image.nc");
         const auto sink = create_netcdf(path, file, false, limit);
         for (Index t = 0; t < 3; ++t) sink->put(0, t, std::as_bytes(std::span(values)));
+        sink->put_attribute("found", "at the end");
         CHECK_FALSE(std::filesystem::exists(path));
         sink->finish();
         CHECK(WrittenFile(path).values("v") == std::vector<double>(3000, 2.5));
+        CHECK(WrittenFile(path).attribute("found") == "at the end");
     }
     {
         const auto sink = create_netcdf(folder / "never.nc", file, false, 0);

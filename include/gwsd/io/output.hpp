@@ -41,6 +41,9 @@ public:
     virtual ~OutputWriter() = default;
     /// Values in info.unit, NaN where missing; `error` may be empty if has_error is false.
     virtual void write(Index t, std::span<const float> value, std::span<const float> error) = 0;
+    /// Adds a global attribute that is known only when all steps are written. Of gwsd_mass_residual_max and
+    /// gwsd_seam_index a merged file takes the largest of its shards'.
+    virtual void set_attribute(const std::string& name, const std::string& text) = 0;
     virtual void finish() = 0;
 };
 

@@ -76,6 +76,7 @@ struct DownscaleConfig {
     bool flags = false;
     std::string cf = "1.11";
     std::string units;
+    std::string baseline; ///< months whose mean is subtracted; empty: that of the coarse field
     std::string period;
 };
 
