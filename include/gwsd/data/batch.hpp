@@ -14,7 +14,7 @@ namespace gwsd::data {
 
 /// What the network reads from a cube; written into the model file.
 struct InputSpec {
-    std::vector<std::string> predictors, statics;
+    std::vector<std::string> predictors{}, statics{};
     Index window = 6, factor = 4;
     bool coarse_is_operator = false; ///< reads the operator's view of the reference, else the given field
     geo::Method base = geo::Method::smooth_conservative;

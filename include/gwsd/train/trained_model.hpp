@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gwsd/data/batch.hpp"
+#include "gwsd/io/checkpoint.hpp"
 #include "gwsd/models/downscaler.hpp"
 #include "gwsd/train/config.hpp"
 
@@ -23,14 +28,25 @@ struct TrainedModel {
     double holdout_buffer = 0;
     double variance_scale = 1; ///< predicted variance times this has the validation error's size (recalibration)
     bool leakage_allowed = false, synthetic = false;
+    /// Sub-grid R2 that interpolations of the input reach on training months: above 0.995 the target holds nothing to
+    /// learn (SPEC 6). NaN if it was not computed.
+    double bilinear_subgrid_r2 = std::numeric_limits<double>::quiet_NaN();
+    double bicubic_subgrid_r2 = std::numeric_limits<double>::quiet_NaN();
     std::string sources; ///< JSON of the training cube's inputs
     std::string hash;    ///< model_hash, set when loaded or saved
 };
 
-/// Atomic; throws CannotCreate, IoError.
+/// Atomic; sets model.hash; throws CannotCreate, IoError.
 void save_model(const std::string& path, TrainedModel& model, bool overwrite);
-/// Throws InputMissing, DataError for a file that is not such a model or not whole.
+/// Reads a model, or the model that a checkpoint of a run holds. Throws InputMissing, and DataError for a file that is
+/// not such a model or not whole.
 TrainedModel load_model(const std::string& path);
+/// The same as the content of a file, to which a checkpoint adds its own arrays: parameters are "model.NAME".
+io::Checkpoint to_checkpoint(const TrainedModel& model);
+/// `path` stands for the file in messages. Throws DataError.
+TrainedModel from_checkpoint(const io::Checkpoint& checkpoint, const std::string& path);
+/// The network with the model's parameters. Throws DataError if they are not those of its configuration.
+models::Downscaler<float> make_network(const TrainedModel& model);
 
 /// Trains on a cube and writes a run folder: best.gwsd, last checkpoints, metrics.csv, run.json, config.toml, loss
 /// curve. Throws StoppedEarly after a signal when all is saved. `resume` is "auto", "never" or a checkpoint's path.

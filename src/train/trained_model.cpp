@@ -1,0 +1,219 @@
+#include "gwsd/train/trained_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace gwsd::train {
+namespace {
+
+using nlohmann::json;
+
+const std::string prefix = "model.";
+
+json network_json(const models::DownscalerConfig& c)
+{
+    return {{"coarse_channels", c.coarse_channels},
+            {"fine_channels", c.fine_channels},
+            {"factor", c.factor},
+            {"hidden", c.hidden},
+            {"encoder_layers", c.encoder_layers},
+            {"channels", c.channels},
+            {"bottleneck", c.bottleneck},
+            {"groups", c.groups},
+            {"transposed_upsampling", c.transposed_upsampling},
+            {"residual_mean", c.residual_mean},
+            {"peepholes", c.peepholes},
+            {"detach_variance", c.detach_variance},
+            {"recompute", c.recompute}};
+}
+
+/// A size out of bounds would only fail after a vain request for memory.
+Index bounded(const json& from, const char* key, Index largest)
+{
+    const Index value = from.at(key).get<Index>();
+    if (value < 1 || value > largest)
+        throw DataError(std::string("'") + key + "' is " + std::to_string(value) + "; expected 1 to " +
+                        std::to_string(largest));
+    return value;
+}
+
+models::DownscalerConfig network_from(const json& j)
+{
+    models::DownscalerConfig c;
+    c.coarse_channels = bounded(j, "coarse_channels", 1024);
+    c.fine_channels = bounded(j, "fine_channels", 1024);
+    c.factor = bounded(j, "factor", 64);
+    c.hidden = bounded(j, "hidden", 4096);
+    c.encoder_layers = bounded(j, "encoder_layers", 64);
+    c.channels = j.at("channels").get<std::vector<Index>>();
+    if (c.channels.empty() || c.channels.size() > 8) throw DataError("'channels' has not 1 to 8 levels");
+    for (const Index width : c.channels)
+        if (width < 1 || width > 4096) throw DataError("'channels' has a level of " + std::to_string(width));
+    c.bottleneck = bounded(j, "bottleneck", 4096);
+    c.groups = bounded(j, "groups", 4096);
+    c.transposed_upsampling = j.at("transposed_upsampling").get<bool>();
+    c.residual_mean = j.at("residual_mean").get<bool>();
+    c.peepholes = j.at("peepholes").get<bool>();
+    c.detach_variance = j.at("detach_variance").get<bool>();
+    c.recompute = j.at("recompute").get<bool>();
+    return c;
+}
+
+json input_json(const data::InputSpec& s)
+{
+    return {{"predictors", s.predictors},
+            {"statics", s.statics},
+            {"window", s.window},
+            {"factor", s.factor},
+            {"coarse_is_operator", s.coarse_is_operator},
+            {"base", geo::to_string(s.base)}};
+}
+
+data::InputSpec input_from(const json& j)
+{
+    data::InputSpec s;
+    s.predictors = j.at("predictors").get<std::vector<std::string>>();
+    s.statics = j.at("statics").get<std::vector<std::string>>();
+    s.window = bounded(j, "window", 1000);
+    s.factor = bounded(j, "factor", 64);
+    s.coarse_is_operator = j.at("coarse_is_operator").get<bool>();
+    s.base = geo::parse_method(j.at("base").get<std::string>());
+    return s;
+}
+
+/// JSON has no NaN: null stands for it.
+json number(double value) { return std::isfinite(value) ? json(value) : json(); }
+double number_from(const json& value)
+{
+    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+io::NamedArray array_of(const std::string& name, const Tensor<float>& tensor)
+{
+    io::NamedArray array{name, "F32", tensor.shape(), {}};
+    const auto bytes = std::as_bytes(std::span(tensor.data(), static_cast<std::size_t>(tensor.elements())));
+    array.bytes.assign(bytes.begin(), bytes.end());
+    return array;
+}
+
+Tensor<float> tensor_of(const io::NamedArray& array)
+{
+    if (array.dtype != "F32") throw DataError("parameter '" + array.name + "' is not in 32-bit floats");
+    auto tensor = Tensor<float>::empty(array.shape);
+    std::memcpy(tensor.data(), array.bytes.data(), array.bytes.size());
+    return tensor;
+}
+
+} // namespace
+
+io::Checkpoint to_checkpoint(const TrainedModel& model)
+{
+    const json about{{"network", network_json(model.network)},
+                     {"input", input_json(model.input)},
+                     {"normalisation", json::parse(model.normalisation.to_json())},
+                     {"quantity", model.quantity},
+                     {"truth_mode", model.truth_mode},
+                     {"train_period", model.train_period},
+                     {"validation_period", model.validation_period},
+                     {"test_period", model.test_period},
+                     {"holdout_regions", model.holdout_regions},
+                     {"holdout_buffer", model.holdout_buffer},
+                     {"variance_scale", model.variance_scale},
+                     {"leakage_allowed", model.leakage_allowed},
+                     {"bilinear_subgrid_r2", number(model.bilinear_subgrid_r2)},
+                     {"bicubic_subgrid_r2", number(model.bicubic_subgrid_r2)},
+                     {"synthetic", model.synthetic}};
+    io::Checkpoint file;
+    file.metadata = {{"gwsd.model", about.dump()}, {"gwsd.config", model.config}, {"gwsd.sources", model.sources}};
+    for (const auto& [name, tensor] : model.parameters) file.arrays.push_back(array_of(prefix + name, tensor));
+    return file;
+}
+
+TrainedModel from_checkpoint(const io::Checkpoint& file, const std::string& path)
+{
+    if (!file.metadata.contains("gwsd.model"))
+        throw DataError(path +
+                        ": was written by gwsd, but holds no trained model; expected best.gwsd of a training "
+                        "run");
+    try {
+        const json about = json::parse(file.metadata.at("gwsd.model"));
+        TrainedModel model;
+        model.network = network_from(about.at("network"));
+        model.input = input_from(about.at("input"));
+        model.normalisation = data::Normalisation::from_json(about.at("normalisation").dump());
+        model.quantity = about.at("quantity").get<std::string>();
+        model.truth_mode = about.at("truth_mode").get<std::string>();
+        model.train_period = about.at("train_period").get<std::string>();
+        model.validation_period = about.at("validation_period").get<std::string>();
+        model.test_period = about.at("test_period").get<std::string>();
+        model.holdout_regions = about.at("holdout_regions").get<std::string>();
+        model.holdout_buffer = about.at("holdout_buffer").get<double>();
+        model.variance_scale = about.at("variance_scale").get<double>();
+        model.leakage_allowed = about.at("leakage_allowed").get<bool>();
+        model.bilinear_subgrid_r2 = number_from(about.at("bilinear_subgrid_r2"));
+        model.bicubic_subgrid_r2 = number_from(about.at("bicubic_subgrid_r2"));
+        model.synthetic = about.at("synthetic").get<bool>();
+        if (!std::isfinite(model.variance_scale) || !(model.variance_scale > 0))
+            throw DataError("'variance_scale' is not a finite number above 0");
+        if (model.network.coarse_channels != model.input.coarse_channels() ||
+            model.network.fine_channels != model.input.fine_channels() || model.network.factor != model.input.factor)
+            throw DataError("the network's channels are not those of its inputs");
+        const auto text = [&](const char* key) {
+            const auto found = file.metadata.find(key);
+            return found == file.metadata.end() ? std::string() : found->second;
+        };
+        model.config = text("gwsd.config"), model.sources = text("gwsd.sources");
+        for (const io::NamedArray& array : file.arrays)
+            if (array.name.rfind(prefix, 0) == 0)
+                model.parameters.emplace_back(array.name.substr(prefix.size()), tensor_of(array));
+        model.hash = io::model_hash(file);
+        return model;
+    } catch (const json::exception& error) {
+        throw DataError(path + ": the description of the model cannot be read: " + error.what());
+    } catch (const Error& error) {
+        throw DataError(path + ": " + error.what());
+    }
+}
+
+void save_model(const std::string& path, TrainedModel& model, bool overwrite)
+{
+    const io::Checkpoint file = to_checkpoint(model);
+    model.hash = io::model_hash(file);
+    io::save_checkpoint(path, file, overwrite);
+}
+
+TrainedModel load_model(const std::string& path) { return from_checkpoint(io::load_checkpoint(path), path); }
+
+models::Downscaler<float> make_network(const TrainedModel& model)
+{
+    const auto refuse = [](const std::string& why) {
+        return DataError("model: " + why + "; the file's parameters are not those of the network it describes");
+    };
+    // A network that the file's parameters cannot fill is not made at all: its sizes may be absurd.
+    const auto& c = model.network;
+    Index held = 0, least = 9 * 4 * c.hidden * c.hidden * c.encoder_layers + 9 * c.bottleneck * c.bottleneck;
+    for (const Index width : c.channels) least += 2 * 9 * width * width;
+    for (const auto& [name, tensor] : model.parameters) held += tensor.elements();
+    if (held < least)
+        throw refuse("holds " + std::to_string(held) + " values where more than " + std::to_string(least) +
+                     " are needed");
+    models::Downscaler<float> network(c, 0);
+    std::map<std::string, const Tensor<float>*> given;
+    for (const auto& [name, tensor] : model.parameters) given[name] = &tensor;
+    for (const auto& [name, variable] : network.parameters()) {
+        const auto found = given.find(name);
+        if (found == given.end()) throw refuse("lacks parameter '" + name + "'");
+        if (!(found->second->shape() == variable.shape()))
+            throw refuse("parameter '" + name + "' has shape " + to_string(found->second->shape()) + ", expected " +
+                         to_string(variable.shape()));
+        std::copy_n(found->second->data(), variable.value().elements(), variable.value().data());
+        given.erase(found);
+    }
+    if (!given.empty()) throw refuse("has the unknown parameter '" + given.begin()->first + "'");
+    return network;
+}
+
+} // namespace gwsd::train
