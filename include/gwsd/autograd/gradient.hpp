@@ -18,6 +18,18 @@ public:
         if (!sum_.defined()) sum_ = Tensor<T, Device>::zeros(shape_);
         return sum_;
     }
+    /// The tensor to write to, and whether to add to it: for backward functions that write every element, so that the
+    /// first of them need not add to zeros.
+    struct Target {
+        Tensor<T, Device> tensor;
+        bool add;
+    };
+    Target target()
+    {
+        const bool add = sum_.defined();
+        if (!add) sum_ = Tensor<T, Device>::empty(shape_);
+        return {sum_, add};
+    }
     /// Back to zero; the storage goes to the block cache.
     void clear() { sum_ = {}; }
 

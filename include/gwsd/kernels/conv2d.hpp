@@ -4,16 +4,18 @@
 #include <vector>
 
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/conv2d_options.hpp"
 #include "gwsd/kernels/gemm.hpp"
+#ifdef GWSD_HAVE_CPU_KERNELS
+#include "gwsd/kernels/conv2d_tuned.hpp"
+#endif
 #include "gwsd/tensor/tensor_view.hpp"
 
 namespace gwsd::kernels {
 
-/// y[b, r, c, o] = bias[o] + sum over i, j, k of w[o, i, j, k] * x[b, r s - p + i, c s - p + j, k], zero outside x.
-struct Conv2dOptions {
-    Index stride = 1;
-    Index padding = 1;
-};
+// y[b, r, c, o] = bias[o] + sum over i, j, k of w[o, i, j, k] * x[b, r s - p + i, c s - p + j, k], zero outside x, with
+// stride s and padding p. The forms below serve any T; f32 takes the tuned ones where the build and the processor have
+// them.
 
 /// Columns c of an output row for which input column c * stride - padding + tap lies in [0, cols).
 struct ColumnRange {
@@ -26,11 +28,30 @@ struct ColumnRange {
     }
 };
 
-/// Adds the convolution of x with w to y. One thread a row of y; each tap of the kernel is a small matrix product of a
+/// Writes the bias, or zero, unless the result is to be added to what is there.
+template <class T>
+void start(TensorView<T, 4> y, Conv2dInto<T> into)
+{
+    if (into.add) return;
+    const Index channels = y.extent(3);
+    parallel_for(y.elements() / std::max<Index>(channels, 1), 1024, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i)
+            into.bias ? std::copy_n(into.bias, channels, y.data + i * channels)
+                      : std::fill_n(y.data + i * channels, channels, T{});
+    });
+}
+
+/// The convolution of x with w. One thread a row of y; each tap of the kernel is a small matrix product of a
 /// row of pixels with the tap's [in, out] weights, so that nothing is copied but the weights.
 template <class T>
-void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Conv2dOptions o, TensorView<T, 4> y)
+void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Conv2dOptions o, TensorView<T, 4> y,
+                    Conv2dInto<T> into = {})
 {
+#ifdef GWSD_HAVE_CPU_KERNELS
+    if constexpr (std::is_same_v<T, float>)
+        if (cpu_paths().conv_band) return tuned::conv2d_forward(cpu_paths(), x, w, o, into, y);
+#endif
+    start(y, into);
     const Index in = x.extent(3), out = y.extent(3), rows = w.extent(1), cols = w.extent(2);
     std::vector<T> packed(static_cast<std::size_t>(w.elements())); // [tap][in][out]
     for (Index n = 0; n < out; ++n)
@@ -56,11 +77,17 @@ void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Con
     });
 }
 
-/// Adds to grad_x; the weights are read where they lie. One thread a row of grad_x.
+/// The gradient with respect to x; the weights are read where they lie. One thread a row of grad_x.
 template <class T>
 void conv2d_backward_input(Cpu, TensorView<const T, 4> grad_y, TensorView<const T, 4> w, Conv2dOptions o,
-                           TensorView<T, 4> grad_x)
+                           TensorView<T, 4> grad_x, Conv2dInto<T> into = {})
 {
+#ifdef GWSD_HAVE_CPU_KERNELS
+    if constexpr (std::is_same_v<T, float>)
+        if (cpu_paths().conv_band && tuned::has_backward_input(w, o))
+            return tuned::conv2d_backward_input(cpu_paths(), grad_y, w, o, into, grad_x);
+#endif
+    start(grad_x, into);
     const Index in = grad_x.extent(3), out = grad_y.extent(3), rows = w.extent(1), cols = w.extent(2);
     parallel_for(grad_x.extent(0) * grad_x.extent(1), 1, [&](Index begin, Index end) {
         for (Index line = begin; line < end; ++line) {
@@ -87,6 +114,10 @@ template <class T>
 void conv2d_backward_weight(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> grad_y, Conv2dOptions o,
                             TensorView<T, 4> grad_w)
 {
+#ifdef GWSD_HAVE_CPU_KERNELS
+    if constexpr (std::is_same_v<T, float>)
+        if (cpu_paths().conv_weight_band) return tuned::conv2d_backward_weight(cpu_paths(), x, grad_y, o, grad_w);
+#endif
     const Index in = x.extent(3), out = grad_y.extent(3), rows = grad_w.extent(1), cols = grad_w.extent(2);
     parallel_for(out, 8, [&](Index begin, Index end) {
         for (Index b = 0; b < x.extent(0); ++b)

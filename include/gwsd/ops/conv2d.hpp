@@ -18,20 +18,6 @@ TensorView<const T, 4> view4(const Tensor<T, Cpu>& tensor)
     return tensor.template view<4>();
 }
 
-/// y[.., c] = bias[c], or zero without a bias.
-template <class T, class Device>
-Tensor<T, Device> filled_with_bias(const Shape& shape, const Variable<T, Device>& bias)
-{
-    if (!bias.defined()) return Tensor<T, Device>::zeros(shape);
-    auto y = Tensor<T, Device>::empty(shape);
-    const Index channels = shape[-1];
-    const T* b = bias.value().data();
-    parallel_for(y.elements() / channels, 1024, [&](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) std::copy_n(b, channels, y.data() + i * channels);
-    });
-    return y;
-}
-
 /// Adds the sum of grad over all but the last axis to grad_bias; fixed chunks keep the order of the sum.
 template <class T, class Device>
 void add_bias_gradient(const Tensor<T, Device>& grad, const Tensor<T, Device>& grad_bias)
@@ -73,9 +59,11 @@ template <class T, class Device>
 void conv2d_gradients(const Variable<T, Device>& x, const Variable<T, Device>& weight, const Conv2dOptions& options,
                       const Tensor<T, Device>& grad_y)
 {
-    if (const auto& dx = x.gradient())
+    if (const auto& dx = x.gradient()) {
+        const auto [sum, add] = dx->target();
         kernels::conv2d_backward_input<T>(Device{}, view4(grad_y), view4(weight.value()), options,
-                                          dx->sum().template view<4>());
+                                          sum.template view<4>(), {.add = add});
+    }
     if (const auto& dw = weight.gradient())
         kernels::conv2d_backward_weight<T>(Device{}, view4(x.value()), view4(grad_y), options,
                                            dw->sum().template view<4>());
@@ -107,10 +95,11 @@ Variable<T, Device> conv2d(const std::vector<Variable<T, Device>>& sources,
         throw ShapeError("conv2d: weight " + to_string(w) + " expects bias [" + std::to_string(w[0]) + "], got " +
                          to_string(bias.shape()));
 
-    auto y = detail::filled_with_bias(shape, bias);
+    auto y = Tensor<T, Device>::empty(shape);
     for (std::size_t s = 0; s < sources.size(); ++s)
         kernels::conv2d_forward<T>(Device{}, detail::view4(sources[s].value()), detail::view4(weights[s].value()),
-                                   options, y.template view<4>());
+                                   options, y.template view<4>(),
+                                   {.add = s > 0, .bias = s == 0 && bias.defined() ? bias.value().data() : nullptr});
 
     auto backward = [sources, weights, bias, options](const Tensor<T, Device>& grad_y) {
         for (std::size_t s = 0; s < sources.size(); ++s)

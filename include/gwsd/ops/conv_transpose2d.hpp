@@ -31,14 +31,17 @@ Variable<T, Device> conv_transpose2d(const Variable<T, Device>& x, const Variabl
                          std::to_string(options.padding) + " leave no output for input " + to_string(xs) +
                          " and weight " + to_string(ws));
 
-    auto y = detail::filled_with_bias(Shape{xs[0], rows, cols, ws[3]}, bias);
+    auto y = Tensor<T, Device>::empty({xs[0], rows, cols, ws[3]});
     kernels::conv2d_backward_input<T>(Device{}, detail::view4(x.value()), detail::view4(weight.value()), options,
-                                      y.template view<4>());
+                                      y.template view<4>(),
+                                      {.add = false, .bias = bias.defined() ? bias.value().data() : nullptr});
 
     auto backward = [x, weight, bias, options](const Tensor<T, Device>& grad_y) {
-        if (const auto& dx = x.gradient())
+        if (const auto& dx = x.gradient()) {
+            const auto [sum, add] = dx->target();
             kernels::conv2d_forward<T>(Device{}, detail::view4(grad_y), detail::view4(weight.value()), options,
-                                       dx->sum().template view<4>());
+                                       sum.template view<4>(), {.add = add});
+        }
         if (const auto& dw = weight.gradient())
             kernels::conv2d_backward_weight<T>(Device{}, detail::view4(grad_y), detail::view4(x.value()), options,
                                                dw->sum().template view<4>());

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "gwsd/core/shape.hpp"
+
+namespace gwsd::kernels {
+
+/// Rows and columns between the places of the kernel, and of zeros around the input.
+struct Conv2dOptions {
+    Index stride = 1;
+    Index padding = 1;
+};
+
+/// How a result meets what its memory holds: added to it, or written over it with a bias [out] to start from.
+template <class T>
+struct Conv2dInto {
+    bool add = true;
+    const T* bias = nullptr; ///< null for zero; only with add = false
+};
+
+} // namespace gwsd::kernels

@@ -1,0 +1,26 @@
+// Vectors of GWSD_LANES floats, and whole or partial loads and stores of them.
+
+typedef float Vector __attribute__((vector_size(GWSD_LANES * 4)));
+typedef float Unaligned __attribute__((vector_size(GWSD_LANES * 4), aligned(4), may_alias));
+typedef int Whole __attribute__((vector_size(GWSD_LANES * 4)));
+
+/// One value in every lane: x - 0 is x, so that this is a broadcast and no arithmetic.
+inline Vector spread(float x) { return x - Vector{}; }
+inline Vector load(const float* p) { return *reinterpret_cast<const Unaligned*>(p); }
+inline void store(float* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
+
+/// The first `count` lanes from memory, the rest zero; nothing behind them is touched.
+inline Vector load_some(const float* p, Index count)
+{
+    if (count >= GWSD_LANES) return load(p);
+    float lanes[GWSD_LANES] = {};
+    for (Index i = 0; i < count; ++i) lanes[i] = p[i];
+    return load(lanes);
+}
+inline void store_some(float* p, Vector v, Index count)
+{
+    if (count >= GWSD_LANES) return store(p, v);
+    float lanes[GWSD_LANES];
+    store(lanes, v);
+    for (Index i = 0; i < count; ++i) p[i] = lanes[i];
+}
