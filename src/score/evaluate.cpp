@@ -6,6 +6,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
 #include "score/report_folder.hpp"
+#include "score/report_html.hpp"
 #include "score/result_texts.hpp"
 #include "score/score_loop.hpp"
 
@@ -84,18 +85,54 @@ Evaluation evaluated(const EvaluationInput& input, const ScoredCells& cells, con
     return result;
 }
 
+/// Every picture of the report, in its order.
+std::vector<Picture> pictures_of(const EvaluationInput& input, const ScoredCells& cells, const Baselines& baselines,
+                                 const ScoreSums& sums, const PictureData& data, const Evaluation& evaluation,
+                                 const std::string& metrics)
+{
+    const Coast coast{input.info().fine, input.land_fraction};
+    std::vector<Picture> list;
+    const auto add = [&list](std::vector<Picture> more) {
+        list.insert(list.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    };
+    add(step_maps(input, baselines, data, evaluation, coast));
+    add(summary_maps(input, cells, sums, data, evaluation, coast));
+    add(series_plots(data, evaluation));
+    add(score_plots(evaluation));
+    if (!metrics.empty()) add(loss_plots(metrics));
+    return list;
+}
+
+/// The maps of one step side by side, for a page or a talk.
+Image map_sheet(const std::vector<Picture>& pictures, const std::string& heading)
+{
+    std::vector<Image> maps;
+    for (const Picture& picture : pictures)
+        if (picture.section == pictures.front().section) maps.push_back(picture.image);
+    return panels(maps, 3, heading);
+}
+
+std::vector<std::string> report_files()
+{
+    std::vector<std::string> names{"scores.json", "scores.csv", "calibration.csv",
+                                   "spectra.csv", "table.txt",  "report.html"};
+    names.insert(names.end(), picture_files().begin(), picture_files().end());
+    return names;
+}
+
 } // namespace
 
 EvaluateSummary evaluate(const EvaluateOptions& options)
 {
-    ReportFolder folder(options.output, options.overwrite,
-                        {"scores.json", "scores.csv", "calibration.csv", "spectra.csv", "table.txt"});
+    ReportFolder folder(options.output, options.overwrite, report_files());
     const EvaluationInput input = open_evaluation(options);
     const ScoredCells cells = choose_cells(input);
     const io::CubeInfo& info = input.info();
     const Baselines baselines(info.coarse, info.fine, info.factor, input.land_fraction);
     const ConstantErrors errors = constant_errors(input, cells, baselines);
-    const ScoreSums sums = score_steps(input, cells, baselines, errors, [](const StepFields&) {});
+    PictureData data(input, cells);
+    const ScoreSums sums =
+        score_steps(input, cells, baselines, errors, [&data](const StepFields& fields) { data.watch(fields); });
     if (sums.steps_without_coarse == std::ssize(input.steps))
         throw DataError(options.cube + ": '" + input.coarse_variable +
                         "' has no value in any step of the prediction; there is nothing to compare with");
@@ -103,6 +140,7 @@ EvaluateSummary evaluate(const EvaluateOptions& options)
         note(std::to_string(sums.steps_without_coarse) +
              " steps of the prediction have no coarse field and are not scored");
     const Evaluation result = evaluated(input, cells, sums, errors, options);
+    const auto pictures = pictures_of(input, cells, baselines, sums, data, result, options.metrics);
 
     EvaluateSummary summary{scores_table(result), result.verdict, scores_json(result)};
     folder.write("scores.csv", scores_csv(result));
@@ -111,6 +149,16 @@ EvaluateSummary evaluate(const EvaluateOptions& options)
         folder.write("spectra.csv", spectra_csv(result));
     }
     folder.write("table.txt", summary.table);
+    for (const Picture& picture : pictures) folder.write(picture.file, picture.image.png());
+    if (data.map_step() >= 0)
+        folder.write("maps.png", map_sheet(pictures, (info.quantity == "twsa" ? "Total water storage anomaly, "
+                                                                              : "Groundwater storage anomaly, ") +
+                                                         info.time.label(data.map_step()) +
+                                                         (info.synthetic ? ", built-in world (synthetic)" : ""))
+                                     .png());
+    folder.write("report.html",
+                 report_html(result, pictures,
+                             {options.command, options.prediction, options.truth, options.cube, info.sources}));
     folder.write("scores.json", summary.scores);
     folder.publish();
     return summary;
