@@ -105,14 +105,38 @@ TEST_CASE("a last column that repeats the first at +360 degrees is dropped, in e
     const auto east = grid_from_centres(lat, lon);
     CHECK(east.order.repeated_column);
     CHECK(east.grid.cols() == 1080);
-    CHECK(same_grid(east.grid, regular_grid(1.0 / 3.0)));
+    CHECK(east.grid.periodic());
     CHECK(std::count(east.order.column.begin(), east.order.column.end(), 1080) == 0);
     CHECK(east.order.column[0] == 480); // 180.1667 = -179.8333
     const Axis back(lon.rbegin(), lon.rend());
     const auto west = grid_from_centres(lat, back);
     CHECK(std::count(west.order.column.begin(), west.order.column.end(), 1080) == 0);
-    CHECK(same_grid(west.grid, east.grid));
+    // The other end is dropped, which 0.3333333 puts 3.6e-5 degrees beside it.
+    CHECK(west.grid.lon_edges[100] == Approx(east.grid.lon_edges[100]).margin(4e-5));
     CHECK(canonical(west, field_of(lat, back)).size() == 540 * 1080);
+}
+
+TEST_CASE("steps of 0.3333333 keep the place that they add up to, while rounded coordinates of 1/3 become exact")
+{
+    const Axis lat = axis(-89.8333333, 0.3333333, 540), lon = axis(20.1666667, 0.3333333, 1081);
+    const auto [added, order] = grid_from_centres(lat, lon);
+    CHECK(added.lat_edges.front() == -90);
+    CHECK(added.lat_edges.back() == 90);
+    for (Index row = 1; row + 1 < added.rows(); ++row)
+        REQUIRE(added.lat(row) == Approx(lat[static_cast<std::size_t>(row)]).margin(1e-9));
+    for (Index col = 1; col + 1 < added.cols(); ++col) {
+        const double x = lon[static_cast<std::size_t>(order.column[static_cast<std::size_t>(col)])];
+        // Around the seam between column 1080 and column 1 the gap is 3.6e-5 degrees wider.
+        REQUIRE(std::remainder(added.lon(col) - x, 360.0) == Approx(0).margin(1e-5));
+    }
+    CHECK(added.lon_edges[600] - added.lon_edges[599] == Approx(0.3333333).margin(4e-5));
+    Axis seven = lat, single = lat;
+    for (std::size_t i = 0; i < lat.size(); ++i) {
+        const double exact = (static_cast<double>(i) + 0.5) / 3 - 90;
+        seven[i] = std::round(exact * 1e7) / 1e7, single[i] = static_cast<float>(exact);
+    }
+    CHECK(grid_from_centres(seven, lon).grid.lat_edges == regular_grid(1.0 / 3).lat_edges);
+    CHECK(grid_from_centres(single, lon).grid.lat_edges == regular_grid(1.0 / 3).lat_edges);
 }
 
 TEST_CASE("regions across the date line keep their columns together")
