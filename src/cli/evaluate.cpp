@@ -25,6 +25,7 @@ std::function<void()> define(CLI::App& app)
     app.add_option("--bootstrap", options->bootstrap, "Replicates of the block bootstrap; 0: no intervals")
         ->check(CLI::Range(0, 100000))
         ->capture_default_str();
+    app.add_flag("!--no-pictures", options->pictures, "Numbers and tables alone, without maps and plots");
     return [options] {
         options->seed = common().seed;
         options->overwrite = common().overwrite;

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
@@ -88,7 +89,7 @@ Evaluation evaluated(const EvaluationInput& input, const ScoredCells& cells, con
 /// Every picture of the report, in its order.
 std::vector<Picture> pictures_of(const EvaluationInput& input, const ScoredCells& cells, const Baselines& baselines,
                                  const ScoreSums& sums, const PictureData& data, const Evaluation& evaluation,
-                                 const std::string& metrics)
+                                 std::vector<Picture> training)
 {
     const Coast coast{input.info().fine, input.land_fraction};
     std::vector<Picture> list;
@@ -99,7 +100,7 @@ std::vector<Picture> pictures_of(const EvaluationInput& input, const ScoredCells
     add(summary_maps(input, cells, sums, data, evaluation, coast));
     add(series_plots(data, evaluation));
     add(score_plots(evaluation));
-    if (!metrics.empty()) add(loss_plots(metrics));
+    add(std::move(training));
     return list;
 }
 
@@ -125,14 +126,18 @@ std::vector<std::string> report_files()
 EvaluateSummary evaluate(const EvaluateOptions& options)
 {
     ReportFolder folder(options.output, options.overwrite, report_files());
+    std::vector<Picture> training;
+    if (!options.metrics.empty()) training = loss_plots(options.metrics); // before any long work: it may be refused
     const EvaluationInput input = open_evaluation(options);
     const ScoredCells cells = choose_cells(input);
     const io::CubeInfo& info = input.info();
     const Baselines baselines(info.coarse, info.fine, info.factor, input.land_fraction);
     const ConstantErrors errors = constant_errors(input, cells, baselines);
-    PictureData data(input, cells);
-    const ScoreSums sums =
-        score_steps(input, cells, baselines, errors, [&data](const StepFields& fields) { data.watch(fields); });
+    std::optional<PictureData> data;
+    if (options.pictures) data.emplace(input, cells);
+    const ScoreSums sums = score_steps(input, cells, baselines, errors, [&data](const StepFields& fields) {
+        if (data) data->watch(fields);
+    });
     if (sums.steps_without_coarse == std::ssize(input.steps))
         throw DataError(options.cube + ": '" + input.coarse_variable +
                         "' has no value in any step of the prediction; there is nothing to compare with");
@@ -140,7 +145,8 @@ EvaluateSummary evaluate(const EvaluateOptions& options)
         note(std::to_string(sums.steps_without_coarse) +
              " steps of the prediction have no coarse field and are not scored");
     const Evaluation result = evaluated(input, cells, sums, errors, options);
-    const auto pictures = pictures_of(input, cells, baselines, sums, data, result, options.metrics);
+    std::vector<Picture> pictures;
+    if (data) pictures = pictures_of(input, cells, baselines, sums, *data, result, std::move(training));
 
     EvaluateSummary summary{scores_table(result), result.verdict, scores_json(result)};
     folder.write("scores.csv", scores_csv(result));
@@ -150,10 +156,10 @@ EvaluateSummary evaluate(const EvaluateOptions& options)
     }
     folder.write("table.txt", summary.table);
     for (const Picture& picture : pictures) folder.write(picture.file, picture.image.png());
-    if (data.map_step() >= 0)
+    if (data && data->map_step() >= 0)
         folder.write("maps.png", map_sheet(pictures, (info.quantity == "twsa" ? "Total water storage anomaly, "
                                                                               : "Groundwater storage anomaly, ") +
-                                                         info.time.label(data.map_step()) +
+                                                         info.time.label(data->map_step()) +
                                                          (info.synthetic ? ", built-in world (synthetic)" : ""))
                                      .png());
     folder.write("report.html",

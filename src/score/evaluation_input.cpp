@@ -9,6 +9,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
 #include "score/baselines.hpp"
+#include "score/file_truth.hpp"
 
 namespace gwsd::score {
 
@@ -111,12 +112,15 @@ EvaluationInput open_evaluation(const EvaluateOptions& options)
     choose_steps(input);
     input.split = split_of(prediction);
 
-    if (input.info().has_reference) input.truth = std::make_unique<CubeReference>(input.cube);
+    if (!options.truth.empty())
+        input.truth = open_truth(options.truth, input.cube);
+    else if (input.info().has_reference)
+        input.truth = std::make_unique<CubeReference>(input.cube);
     input.truth_mode = prediction.attribute("gwsd_truth_mode");
     if (input.truth_mode.empty()) input.truth_mode = input.truth ? "reference" : "none";
 
     const std::string coarse = prediction.attribute("gwsd_coarse");
-    const bool given = coarse.empty() ? input.info().has_given && !input.truth : coarse == "given";
+    const bool given = coarse.empty() ? input.info().has_given : coarse == "given";
     input.coarse_variable = given ? "gwsa" : "gwsa_operator";
     if (given ? !input.info().has_given : !input.info().has_reference)
         throw DataError(options.cube + ": has no coarse field '" + input.coarse_variable + "', which " +

@@ -29,6 +29,19 @@ std::vector<float> from_land_cells(const EvaluationInput& input, const ScoredCel
     return field;
 }
 
+/// Every coarse value on its fine cells, so that all maps have the same size.
+std::vector<float> on_fine_grid(const EvaluationInput& input, std::span<const float> coarse)
+{
+    const io::CubeInfo& info = input.info();
+    std::vector<float> field;
+    field.reserve(input.land_fraction.size());
+    for (Index row = 0; row < info.fine.rows(); ++row)
+        for (Index col = 0; col < info.fine.cols(); ++col)
+            field.push_back(
+                coarse[static_cast<std::size_t>(row / info.factor * info.coarse.cols() + col / info.factor)]);
+    return field;
+}
+
 std::string degrees(const geo::Grid& grid)
 {
     const double size = grid.lat_edges[1] - grid.lat_edges[0];
@@ -44,7 +57,7 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     if (data.map_step() < 0 || !read_step(input, baselines, data.map_step(), fields)) return {};
     const io::CubeInfo& info = input.info();
     const std::string when = info.time.label(data.map_step()), section = "Maps of " + when;
-    const auto coarse = *input.cube->field(input.coarse_variable, data.map_step());
+    const auto coarse = on_fine_grid(input, *input.cube->field(input.coarse_variable, data.map_step()));
     const std::string best = evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline;
     std::size_t b = 0;
     while (Baselines::names()[b] != best) ++b;
@@ -56,26 +69,26 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     MapSpec spec{.unit = evaluation.unit, .palette = Palette::diverging, .width = map_width};
     std::tie(spec.low, spec.high) = robust_range(Palette::diverging, {coarse, fine, truth});
     std::vector<Picture> list;
-    const auto add = [&](const std::string& file, const geo::Grid& grid, std::span<const float> field,
-                         const std::string& title, const std::string& caption) {
+    const auto add = [&](const std::string& file, std::span<const float> field, const std::string& title,
+                         const std::string& caption) {
         spec.title = title;
-        list.push_back({file, section, caption, draw_map(grid, field, spec, &coast)});
+        list.push_back({file, section, caption, draw_map(info.fine, field, spec, &coast)});
     };
-    add("map_coarse.png", info.coarse, coarse, "coarse field, " + degrees(info.coarse),
+    add("map_coarse.png", coarse, "coarse field, " + degrees(info.coarse),
         "The coarse field that is refined (" + input.coarse_variable + "), " + when + ".");
-    add("map_best_baseline.png", info.fine, interpolated, best + ", " + degrees(info.fine),
+    add("map_best_baseline.png", interpolated, best + ", " + degrees(info.fine),
         input.truth ? "The interpolation with the smallest MAE, same colours." : "Interpolated, same colours.");
-    add("map_gwsd.png", info.fine, fine, "gwsd, " + degrees(info.fine), "The prediction, same colours.");
+    add("map_gwsd.png", fine, "gwsd, " + degrees(info.fine), "The prediction, same colours.");
     if (input.truth) {
-        add("map_truth.png", info.fine, truth, "truth, " + degrees(info.fine), "The truth, same colours.");
+        add("map_truth.png", truth, "truth, " + degrees(info.fine), "The truth, same colours.");
         std::vector<float> error(fine.size());
         for (std::size_t i = 0; i < fine.size(); ++i) error[i] = fine[i] - truth[i];
         spec.palette = Palette::difference, spec.low = spec.high = 0;
-        add("map_error.png", info.fine, error, "gwsd minus truth", "The error of the prediction.");
+        add("map_error.png", error, "gwsd minus truth", "The error of the prediction.");
     }
     if (input.predictions.front().has_error()) {
         spec.palette = Palette::sequential, spec.low = spec.high = 0;
-        add("map_sigma.png", info.fine, on_land(input, fields.error.front()), "gwsd standard error",
+        add("map_sigma.png", on_land(input, fields.error.front()), "gwsd standard error",
             "The uncertainty that the prediction states for itself.");
     }
     return list;

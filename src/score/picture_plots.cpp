@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "gwsd/score/plot.hpp"
@@ -125,7 +126,15 @@ Picture spectrum(const SetResult& set, bool coherence, const std::string& unit, 
                   .reverse_x = true,
                   .width = plot_width,
                   .height = plot_height + 40};
-    if (coherence) spec.y_low = 0, spec.y_high = 1;
+    if (coherence) {
+        spec.y_low = 0, spec.y_high = 1;
+    } else {
+        // Interpolations fall by ten orders of magnitude; a thousandth of the truth's least power shows enough of that.
+        const auto least = std::min_element(truth.y.begin(), truth.y.end());
+        spec.y_low = 1e-3 * *least;
+        for (const Curve& curve : curves)
+            for (const double power : curve.y) spec.y_high = std::max(spec.y_high, 2 * power);
+    }
     return {file, "Scales",
             coherence ? "Squared coherence with the truth: the wavelength where it falls below one half is the "
                         "effective resolution."
@@ -191,7 +200,7 @@ std::vector<Picture> score_plots(const Evaluation& evaluation)
 const std::vector<std::string>& picture_files()
 {
     static const std::vector<std::string> list = [] {
-        std::vector<std::string> names{"maps.png", "loss.png", "loss_terms.png"};
+        std::vector<std::string> names{"maps.png", "loss.png", "loss_terms.png", "loss_mae.png"};
         for (const char* map : {"coarse", "best_baseline", "gwsd", "truth", "error", "sigma", "gain", "amplitude",
                                 "amplitude_truth", "trend", "trend_truth"})
             names.push_back("map_" + std::string(map) + ".png");

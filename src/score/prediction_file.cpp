@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 
 #include "gwsd/core/error.hpp"
+#include "gwsd/io/units.hpp"
 
 namespace gwsd::score {
 
 std::optional<double> unit_factor(const std::string& from, const std::string& to)
 {
-    static const std::map<std::string, double> millimetres{{"mm", 1},     {"cm", 10},   {"m", 1000},
-                                                           {"kg m-2", 1}, {"kg/m2", 1}, {"kg m**-2", 1}};
     if (from == to) return 1.0;
-    const auto a = millimetres.find(from), b = millimetres.find(to);
-    if (a == millimetres.end() || b == millimetres.end()) return std::nullopt;
-    return a->second / b->second;
+    if (!io::units_convertible(from, to)) return std::nullopt;
+    const io::UnitConversion conversion = io::unit_conversion(from, to);
+    if (conversion.offset != 0) return std::nullopt; // an anomaly has no other zero
+    return conversion.scale;
 }
 
 PredictionFile::PredictionFile(const std::string& path, std::string name, const io::CubeInfo& cube)

@@ -10,8 +10,7 @@
 
 namespace gwsd::score {
 
-/// Factor that turns values in `from` into `to`: thicknesses of water among each other (mm, cm, m, kg m-2), and equal
-/// units. Nothing if there is none.
+/// Factor that turns anomalies in `from` into `to`. Nothing if there is none.
 std::optional<double> unit_factor(const std::string& from, const std::string& to);
 
 /// A file of `gwsd downscale`, read step by step in the cube's unit.

@@ -182,7 +182,8 @@ std::string provenance_section(const Evaluation& evaluation, const ReportContext
             row("quantity, unit", evaluation.quantity + ", " + evaluation.unit) +
             row("baseline of the anomalies", evaluation.baseline) + row("coarse field", evaluation.coarse) +
             row("steps", evaluation.first_step + " to " + evaluation.last_step) + row("leakage", evaluation.leakage);
-    for (const auto& [name, value] : evaluation.attributes) html += row(name, value);
+    for (const auto& [name, value] : evaluation.attributes)
+        if (!value.starts_with("[")) html += row(name, value); // lists of files: see the sources
     html += row("gwsd", GWSD_VERSION);
     for (const auto& [name, version] : io::library_versions()) html += row(name, version);
     return html + "</table></div>\n";

@@ -116,7 +116,7 @@ ScoredCells choose_cells(const EvaluationInput& input)
             const auto cut = [](double degrees) {
                 return static_cast<int>(std::floor(degrees / ScoredCells::block_degrees));
             };
-            const std::pair key{cut(coarse.lat(row)), cut(coarse.lon(col))};
+            const std::pair key{cut(coarse.lat(row) + 90), cut(coarse.lon(col) + 180)}; // anchored to the globe
             const auto [found, added] = block_of.try_emplace(key, static_cast<std::int32_t>(block_of.size()));
             cells.block.push_back(found->second);
         }

@@ -62,7 +62,7 @@ TEST_CASE("gwsd evaluate prints its table, writes its folder and keeps to the ex
     c.write_prediction(perfect);
     const std::vector<std::string> line{
         "evaluate", "--prediction",      c.folder / "fine.nc", "--cube", c.folder / "cube.nc",
-        "--output", c.folder / "scores", "--bootstrap",        "20"};
+        "--output", c.folder / "scores", "--bootstrap",        "20",     "--no-pictures"};
     const auto with = [&](std::vector<std::string> more) {
         more.insert(more.begin(), line.begin(), line.end());
         return run_gwsd(more);
@@ -114,4 +114,109 @@ TEST_CASE("a prediction of another grid, quantity, unit, baseline or time is ref
         "no step in common");
     refused([](EvaluationCase& o) { o.attributes["gwsd_coarse"] = "given"; }, "'gwsa'");
     refused([](EvaluationCase& o) { o.attributes["gwsd_holdout_regions"] = "1,2,3"; }, "W,S,E,N");
+}
+
+TEST_CASE("a truth from a file gives the scores of the same truth in the cube")
+{
+    EvaluationCase c;
+    c.write_cube();
+    c.write_prediction([](Index, double, double, double truth) { return std::pair{truth, 1.0}; }, "truth.nc");
+    c.write_prediction([](Index t, double lat, double, double truth) {
+        return std::pair{truth + std::sin(static_cast<double>(t) * lat), 1.0};
+    });
+    const auto from_cube = c.scores();
+    auto options = c.options();
+    options.output += "2";
+    options.truth = c.folder / "truth.nc:gwsa";
+    const auto from_file = nlohmann::json::parse(score::evaluate(options).scores);
+    CHECK(from_file["unseen_years"] == from_cube["unseen_years"]);
+    CHECK_THAT(from_file["truth"].get<std::string>(), Contains("'gwsa' of "));
+}
+
+TEST_CASE("a truth of other water, of coarser cells or of other years is refused by name")
+{
+    EvaluationCase c;
+    c.write_cube();
+    c.write_prediction(perfect);
+    const auto refused = [&](const std::function<void(EvaluationCase&)>& change, const std::string& text) {
+        EvaluationCase other;
+        change(other);
+        other.write_prediction(perfect, "truth.nc");
+        auto options = c.options();
+        options.truth = other.folder / "truth.nc";
+        CHECK_THROWS_WITH(score::evaluate(options), Contains("truth.nc") && Contains(text));
+        CHECK_FALSE(std::filesystem::exists(options.output));
+    };
+    refused([](EvaluationCase& o) { o.info.quantity = "twsa"; }, "total water storage");
+    refused([](EvaluationCase& o) { o.info.fine = o.info.coarse; }, "no truth for them");
+    refused(
+        [](EvaluationCase& o) {
+            o.info.time = geo::TimeAxis::months(geo::Month::of(1999, 1), geo::Month::of(1999, 3));
+        },
+        "no step in common");
+    auto options = c.options();
+    options.truth = c.folder / "absent.nc";
+    CHECK_THROWS_AS(score::evaluate(options), InputMissing);
+}
+
+TEST_CASE("the report holds its pictures, refers to nothing outside, and says what the data are")
+{
+    EvaluationCase c;
+    c.info.synthetic = true;
+    c.info.sources = R"([{"path":"<script>.nc","bytes":3,"xxh3":"00ff","role":"reference"}])";
+    c.write_cube();
+    c.write_prediction([](Index t, double lat, double lon, double truth) {
+        return std::pair{truth + std::sin(static_cast<double>(t) + 9 * lat * lon), 1.0};
+    });
+    write_bytes(c.folder / "metrics.csv",
+                "epoch,steps,train_loss,train_nll,train_nll (mm),validation_loss,validation_nll,validation_mae "
+                "(mm),interpolation_mae (mm)\n1,10,2,1.5,3,2.1,1.6,9,8\n2,20,1,0.5,3,1.1,0.6,7,8\n");
+    auto options = c.options();
+    options.metrics = c.folder / "metrics.csv";
+    options.command = "gwsd evaluate --prediction fine.nc";
+    options.pictures = true;
+    score::evaluate(options);
+    const std::string html = read_bytes(c.folder / "scores/report.html");
+    for (const char* reference :
+         {"http:", "https:", "src=\"/", "href=", "url(", "@import", "<script", "<link", "<iframe"})
+        CHECK_THAT(html, !Contains(reference));
+    for (const char* text :
+         {"Synthetic data", "Truth mode: <b>reference</b>", "gwsd evaluate --prediction fine.nc", "&lt;script&gt;.nc",
+          "00ff", "width=device-width", "color-scheme", "2005-01:2006-12", "8,40,12,48", "netCDF"})
+        CHECK_THAT(html, Contains(text));
+    std::size_t pictures = 0, found = 0;
+    while ((found = html.find("data:image/png;base64,iVBORw0KGgo", found + 1)) != std::string::npos) ++pictures;
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(c.folder / "scores"))
+        if (entry.path().extension() == ".png") ++files;
+    CHECK(pictures >= 20);
+    CHECK(files == pictures + 1); // maps.png shows six of them side by side
+    for (const char* name : {"maps.png", "map_error.png", "map_sigma.png", "map_gain.png", "map_trend_truth.png",
+                             "series_4.png", "loss.png", "loss_terms.png", "loss_mae.png", "pit_unseen_years.png",
+                             "reliability_unseen_regions.png", "spectra_unseen_years.png"})
+        CHECK(std::filesystem::file_size(c.folder / "scores/" + name) > 1000);
+    CHECK_THAT(read_bytes(c.folder / "scores/spectra.csv"), Contains("unseen_years,smooth_conservative,"));
+    CHECK_THAT(read_bytes(c.folder / "scores/calibration.csv"), Contains("unseen_regions,gwsd,coverage,0.90,"));
+}
+
+TEST_CASE("metrics that are no metrics of a run are refused before any work")
+{
+    const EvaluationCase c;
+    c.write_cube();
+    c.write_prediction(perfect);
+    auto options = c.options();
+    const auto refused = [&](const std::string& bytes, const std::string& text) {
+        write_bytes(c.folder / "metrics.csv", bytes);
+        options.metrics = c.folder / "metrics.csv";
+        CHECK_THROWS_WITH(score::evaluate(options), Contains("metrics.csv") && Contains(text));
+    };
+    refused("", "is empty");
+    refused("a,b\n1,2\n", "'epoch'");
+    refused("epoch,train_loss\n", "no row");
+    refused("epoch,train_loss\n1,2,3\n", "row 2 has 3 fields");
+    refused("epoch,train_loss\n1,much\n", "'much' is not a number");
+    refused("epoch,mae\n1,2\n", "'loss'");
+    options.metrics = c.folder / "absent.csv";
+    CHECK_THROWS_AS(score::evaluate(options), InputMissing);
+    CHECK(c.folder.names().size() == 3);
 }

@@ -121,6 +121,7 @@ public:
         o.cube = folder / "cube.nc";
         o.output = folder / "scores";
         o.bootstrap = 50;
+        o.pictures = false;
         return o;
     }
 

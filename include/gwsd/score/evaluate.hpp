@@ -17,6 +17,7 @@ struct EvaluateOptions {
     Index bootstrap = 500;  ///< replicates; 0: no intervals
     std::uint64_t seed = 1;
     bool overwrite = false;
+    bool pictures = true;          ///< false: numbers and tables alone, in a fraction of the time
     std::vector<std::string> also; ///< further outputs of `gwsd downscale`, NAME=FILE, scored beside the first
     std::string command;           ///< for the report
 };
