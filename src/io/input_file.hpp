@@ -9,6 +9,7 @@
 
 #include "gwsd/geo/cf_time.hpp"
 #include "gwsd/geo/grid_from_centres.hpp"
+#include "io/input_name.hpp"
 #include "io/nc_read.hpp"
 
 namespace gwsd::io {
@@ -56,6 +57,8 @@ public:
     virtual void read(std::size_t field, Index step, std::span<float> out) = 0;
     /// Lets go of what is held open and in memory; the next read takes it up again.
     virtual void close() = 0;
+    /// Throws DataError if the file on disk is no longer the one that was opened.
+    virtual void check_unchanged() const = 0;
 
 protected:
     std::string shown_, format_;
@@ -64,7 +67,17 @@ protected:
     std::vector<OtherVariable> others_;
 };
 
-/// A netCDF file at `path`; throws DataError if it cannot be understood as a whole, but not for a variable in it.
-std::unique_ptr<InputFile> open_netcdf_input(const std::string& path, const std::string& shown);
+/// A file as it lies on disk: where it is, what messages call it, and its state when it was looked at. An address has
+/// no state, and neither has the private copy of a member of an archive.
+struct InputPath {
+    std::string path, shown;
+    std::optional<FileState> state;
+};
+
+/// A netCDF file; throws DataError if it cannot be understood as a whole, but not for a variable in it.
+std::unique_ptr<InputFile> open_netcdf_input(const InputPath& path);
+
+/// A file of GRIB messages on regular grids, through ecCodes. Throws DataError in a build without it.
+std::unique_ptr<InputFile> open_grib_input(const InputPath& path);
 
 } // namespace gwsd::io

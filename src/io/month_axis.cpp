@@ -83,8 +83,9 @@ std::string step_text(double days)
 void average_months(const std::vector<DatedStep>& steps, double step, const SeriesTimeOptions& options,
                     SeriesTime& result)
 {
+    const std::string kind = options.by_hour ? "a monthly mean by hour of day (stream mnth)" : step_text(step);
     if (!options.may_average)
-        throw DataError(steps.front().file + ": variable '" + options.variable + "' is " + step_text(step) +
+        throw DataError(steps.front().file + ": variable '" + options.variable + "' is " + kind +
                         ", which is another product than monthly means and does not average to months safely; " +
                         "download the monthly means (stream moda)");
     std::map<int, std::vector<StepPlace>> months;
@@ -92,7 +93,8 @@ void average_months(const std::vector<DatedStep>& steps, double step, const Seri
     std::string partial;
     for (auto& [index, places] : months) {
         const geo::Month month{index};
-        const auto whole = static_cast<std::size_t>(std::llround(geo::days_in(month) / step));
+        const int days = options.by_hour ? 1 : geo::days_in(month);
+        const auto whole = static_cast<std::size_t>(std::llround(days / step));
         if (places.size() != whole) {
             append(partial, geo::to_string(month) + " (" + std::to_string(places.size()) + " of " +
                                 std::to_string(whole) + " steps)");
@@ -102,10 +104,10 @@ void average_months(const std::vector<DatedStep>& steps, double step, const Seri
         result.places.push_back(std::move(places));
     }
     if (result.places.empty())
-        throw DataError(steps.front().file + ": variable '" + options.variable + "' is " + step_text(step) +
+        throw DataError(steps.front().file + ": variable '" + options.variable + "' is " + kind +
                         " and holds no whole month: " + partial +
                         "; give whole months, or download the monthly means (stream moda)");
-    std::string text = "variable " + options.variable + " is " + step_text(step) + ": averaged over " +
+    std::string text = "variable " + options.variable + " is " + kind + ": averaged over " +
                        std::to_string(result.places.size()) + " whole months";
     if (!partial.empty()) text += "; left out as not whole: " + partial;
     result.notes.push_back(text);
@@ -116,6 +118,7 @@ void average_months(const std::vector<DatedStep>& steps, double step, const Seri
 std::vector<int> distinct_months(const std::vector<DatedStep>& steps, SeriesTime& result)
 {
     std::vector<int> months;
+    std::vector<std::string> notes;
     for (const DatedStep& step : steps) months.push_back(month_of(step.when).index);
     for (std::size_t i = 1; i < months.size(); ++i) {
         if (months[i] != months[i - 1]) continue;
@@ -131,10 +134,11 @@ std::vector<int> distinct_months(const std::vector<DatedStep>& steps, SeriesTime
             --months[i - 1];
         else
             return {};
-        result.notes.push_back("the step of " + day_text(steps[moved].when) + " counts as " +
-                               geo::to_string(geo::Month{months[moved]}) + ", since another one stands for " +
-                               geo::to_string(geo::Month{months[moved == i ? i - 1 : i]}));
+        notes.push_back("the step of " + day_text(steps[moved].when) + " counts as " +
+                        geo::to_string(geo::Month{months[moved]}) + ", since another one stands for " +
+                        geo::to_string(geo::Month{months[moved == i ? i - 1 : i]}));
     }
+    result.notes.insert(result.notes.end(), notes.begin(), notes.end());
     return months;
 }
 

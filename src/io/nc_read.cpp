@@ -1,6 +1,7 @@
 #include "io/nc_read.hpp"
 
 #include <netcdf.h>
+#include <netcdf_filter.h>
 #include <strings.h>
 #include <array>
 #include <cmath>
@@ -41,6 +42,47 @@ NcKind kind_of(int type)
     }
 }
 
+const char* format_name(int format)
+{
+    switch (format) {
+        case NC_FORMAT_CLASSIC:
+            return "netCDF-3";
+        case NC_FORMAT_64BIT_OFFSET:
+            return "netCDF-3 (64-bit offset)";
+        case NC_FORMAT_CDF5:
+            return "netCDF-3 (CDF-5)";
+        case NC_FORMAT_NETCDF4_CLASSIC:
+            return "netCDF-4 (classic model)";
+        default:
+            return "netCDF-4";
+    }
+}
+
+/// HDF5's registered compressions that netCDF writers use.
+std::string filter_name(unsigned id)
+{
+    switch (id) {
+        case 4:
+            return "szip";
+        case 307:
+            return "bzip2";
+        case 32000:
+            return "LZF";
+        case 32001:
+            return "Blosc";
+        case 32004:
+            return "LZ4";
+        case 32008:
+            return "bitshuffle";
+        case 32013:
+            return "ZFP";
+        case 32015:
+            return "Zstandard";
+        default:
+            return "unknown";
+    }
+}
+
 std::string trimmed_nulls(std::string text)
 {
     text.erase(std::min(text.size(), text.find('\0')));
@@ -68,6 +110,10 @@ NcFile::NcFile(std::string path, std::string shown) : path_(std::move(path)), sh
 {
     open();
     try {
+        const std::lock_guard lock(netcdf_lock());
+        int format = 0;
+        check(nc_inq_format(file_, &format), "its format");
+        format_ = format_name(format);
         list_group(file_, "", 0);
     } catch (...) {
         close();
@@ -82,7 +128,8 @@ void NcFile::open()
     if (file_ >= 0) return;
     const std::lock_guard lock(netcdf_lock());
     // A name that starts with '-' or ':' would be understood in another way by some layers below.
-    const std::string name = path_[0] == '-' || path_[0] == ':' ? "./" + path_ : path_;
+    std::string name = path_[0] == '-' || path_[0] == ':' ? "./" : "";
+    name += path_;
     const int status = nc_open(name.c_str(), NC_NOWRITE, &file_);
     if (status == NC_NOERR) return;
     file_ = -1;
@@ -98,9 +145,25 @@ void NcFile::close()
     file_ = -1;
 }
 
+std::string NcFile::missing_filter(const NcVariable& variable) const
+{
+    std::size_t count = 0;
+    const int group = file_ | variable.group;
+    if (file_ < 0 || nc_inq_var_filter_ids(group, variable.id, &count, nullptr) != NC_NOERR || count > 32) return {};
+    std::vector<unsigned> ids(count);
+    if (count == 0 || nc_inq_var_filter_ids(group, variable.id, &count, ids.data()) != NC_NOERR) return {};
+    for (const unsigned id : ids)
+        if (H5Zfilter_avail(static_cast<H5Z_filter_t>(id)) <= 0)
+            return "filter " + std::to_string(id) + " (" + filter_name(id) + ")";
+    return {};
+}
+
 void NcFile::check(int status, const std::string& what, const NcVariable* variable) const
 {
     if (status == NC_NOERR) return;
+    if (const std::string filter = variable ? missing_filter(*variable) : std::string(); !filter.empty())
+        throw DataError(shown_ + ": variable '" + variable->name + "' is compressed by HDF5 " + filter +
+                        ", which is not installed here; where it is, remove it: nccopy -F none " + shown_ + " out.nc");
     throw DataError(shown_ + ": " + (variable ? "variable '" + variable->name + "': " : std::string()) +
                     nc_strerror(status) + " while reading " + what + "; the file is damaged: download it again");
 }
@@ -122,7 +185,7 @@ std::vector<NcAttribute> NcFile::list_attributes(int group, int variable) const
         NcAttribute attribute{name.data(), {}, {}};
         const std::string what = "attribute '" + attribute.name + "'";
         if (length > longest_attribute) {
-            attribute.text = "(" + std::to_string(length) + " values)";
+            attribute.text = std::to_string(length) + " values";
         } else if (type == NC_CHAR) {
             std::string text(length, '\0');
             check(nc_get_att_text(group, variable, name.data(), text.data()), what);

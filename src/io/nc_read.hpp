@@ -50,6 +50,8 @@ public:
     NcFile& operator=(const NcFile&) = delete;
 
     const std::string& shown() const { return shown_; }
+    /// "netCDF-3", "netCDF-3 (64-bit offset)", "netCDF-4", ...
+    const std::string& format() const { return format_; }
     const std::vector<NcAttribute>& attributes() const { return attributes_; }
     const std::vector<NcVariable>& variables() const { return variables_; }
     const NcVariable* find(const std::string& name) const;
@@ -67,10 +69,11 @@ public:
 private:
     void open();
     void check(int status, const std::string& what, const NcVariable* variable = nullptr) const;
+    std::string missing_filter(const NcVariable& variable) const;
     void list_group(int group, const std::string& path, int depth);
     std::vector<NcAttribute> list_attributes(int group, int variable) const;
 
-    std::string path_, shown_;
+    std::string path_, shown_, format_;
     int file_ = -1;
     std::vector<NcAttribute> attributes_;
     std::vector<NcVariable> variables_;

@@ -24,10 +24,10 @@ struct StoredField {
 
 class NetcdfInput : public InputFile {
 public:
-    NetcdfInput(const std::string& path, const std::string& shown) : file_(path, shown)
+    explicit NetcdfInput(const InputPath& path) : path_(path), file_(path.path, path.shown)
     {
-        shown_ = shown;
-        format_ = "netCDF";
+        shown_ = path.shown;
+        format_ = file_.format();
         attributes_ = file_.attributes();
         FieldAxes axes(file_);
         for (const NcVariable& variable : file_.variables()) list(variable, axes);
@@ -55,6 +55,11 @@ public:
         file_.close();
         cache_ = {};
         cached_count_ = 0;
+    }
+
+    void check_unchanged() const override
+    {
+        if (path_.state) io::check_unchanged(path_.path, *path_.state);
     }
 
 private:
@@ -153,6 +158,7 @@ private:
         return raw;
     }
 
+    InputPath path_;
     NcFile file_;
     std::vector<StoredField> stored_;
     std::vector<float> cache_;
@@ -162,9 +168,6 @@ private:
 
 } // namespace
 
-std::unique_ptr<InputFile> open_netcdf_input(const std::string& path, const std::string& shown)
-{
-    return std::make_unique<NetcdfInput>(path, shown);
-}
+std::unique_ptr<InputFile> open_netcdf_input(const InputPath& path) { return std::make_unique<NetcdfInput>(path); }
 
 } // namespace gwsd::io

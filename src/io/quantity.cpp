@@ -136,7 +136,7 @@ int find_named(const InputFile& file, const std::string& variable)
 Quantity quantity_of(const std::string& name)
 {
     using Kind = Quantity::Kind;
-    if (name == "gwsa" || name == "tws" || name == "reference") return {Kind::storage, "mm", 0, 0};
+    if (name == "gwsa" || name == "tws" || name == "reference") return {Kind::storage, "mm", -1e6, 1e6};
     if (name == "tp") return {Kind::precipitation, "mm/month", 0, 3000};
     if (name == "swvl1") return {Kind::soil_moisture, "m3 m-3", 0, 0.8};
     if (name == "t2m") return {Kind::temperature, "K", 200, 330};
@@ -162,16 +162,16 @@ bool is_tws(const InputField& field)
     return false;
 }
 
-int find_field(const InputFile& file, const std::string& quantity, const std::string& variable)
+FieldMatch find_field(const InputFile& file, const std::string& quantity, const std::string& variable)
 {
-    if (!variable.empty()) return find_named(file, variable);
+    if (!variable.empty()) return {find_named(file, variable), false};
     const Names* names = names_of(quantity);
-    if (!names) return quantity.empty() ? -1 : find_named(file, quantity);
-    if (const int found = best_of(file, *names); found >= 0) return found;
-    if (quantity != "gwsa" && quantity != "reference" && quantity != "tws") return -1;
+    if (!names) return {quantity.empty() ? -1 : find_named(file, quantity), false};
+    if (const int found = best_of(file, *names); found >= 0) return {found, false};
+    if (quantity != "gwsa" && quantity != "reference" && quantity != "tws") return {};
     if (quantity != "tws")
-        if (const int found = best_of(file, tws_names); found >= 0) return found;
-    return named_g3p(file) || quantity == "reference" ? only_storage(file) : -1;
+        if (const int found = best_of(file, tws_names); found >= 0) return {found, true};
+    return {named_g3p(file) || quantity == "reference" ? only_storage(file) : -1, true};
 }
 
 int find_sigma(const InputFile& file, std::size_t of)

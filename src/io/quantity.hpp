@@ -12,7 +12,7 @@ struct Quantity {
     enum class Kind { storage, precipitation, soil_moisture, temperature, pressure, generic };
     Kind kind = Kind::generic;
     std::string unit;         ///< internal unit; empty: the file's own is kept
-    double low = 0, high = 0; ///< plausible values in that unit; low == high: no such range
+    double low = 0, high = 0; ///< what can be in that unit; low == high: not known
 };
 
 /// Unknown names are generic. "gwsa", "tws" and "reference" are storage.
@@ -24,9 +24,15 @@ std::string recognise(const InputField& field);
 /// True for products of total water storage: by name (twsa, tws, lwe_thickness) and long name.
 bool is_tws(const InputField& field);
 
-/// Position of the field that holds a quantity, or that is named `variable` where this is given; -1 if the file has
-/// none. Throws DataError, listing the candidates, if two fit equally well.
-int find_field(const InputFile& file, const std::string& quantity, const std::string& variable);
+/// A field found for a quantity.
+struct FieldMatch {
+    int index = -1;        ///< in InputFile::fields(); -1: none
+    bool fallback = false; ///< total water storage where groundwater was looked for, or a guess by unit
+};
+
+/// The field that holds a quantity, or that is named `variable` where this is given. Throws DataError, listing the
+/// candidates, if two fit equally well.
+FieldMatch find_field(const InputFile& file, const std::string& quantity, const std::string& variable);
 
 /// Position of the field with the 1-sigma of fields()[of]; -1 if there is none.
 int find_sigma(const InputFile& file, std::size_t of);

@@ -5,17 +5,19 @@
 #include <cmath>
 #include <limits>
 #include <list>
-#include <map>
+#include <optional>
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
 #include "io/input_name.hpp"
+#include "io/mascon.hpp"
 #include "io/month_axis.hpp"
 #include "io/open_inputs.hpp"
 #include "io/quantity.hpp"
 #include "io/series_units.hpp"
 #include "io/storage_facts.hpp"
 #include "io/text.hpp"
+#include "io/value_check.hpp"
 
 namespace gwsd::io {
 namespace {
@@ -26,13 +28,20 @@ class FileSeries : public Series {
 public:
     FileSeries(const std::vector<std::string>& files, const SeriesOptions& options) : options_(options)
     {
+        std::vector<std::string> paths;
+        for (const std::string& text : files) paths.push_back(split_input(text).path);
+        probe_inputs(paths);
         for (const std::string& text : files) take(text);
         if (places_.empty()) throw DataError(none_found());
+        if (mask_grid_ && !geo::same_grid(mask_grid_->grid, grid_->grid))
+            throw DataError(mask_file_ + ": the land mask is on another grid (" + grid_text(mask_grid_->grid) +
+                            ") than '" + name_ + "' (" + grid_text(grid_->grid) + ")");
         SeriesTimeOptions rules;
         rules.keep_instants = options.instants;
         rules.variable = name_;
         const Quantity quantity = quantity_of(options.quantity);
         rules.may_average = quantity.kind != Quantity::Kind::precipitation;
+        rules.by_hour = by_hour_;
         if (has_time_) {
             time_ = join_steps(std::move(steps_), rules);
         } else {
@@ -44,7 +53,11 @@ public:
         }
         for (const std::string& text : time_.notes) note(files_.front() + ": " + text);
         settle_units(quantity);
-        facts_ = storage_facts(*inputs_[places_[0].file], field(places_[0]), unit_);
+        facts_ = storage_facts(*inputs_[places_[0].file], field(places_[0]), quantity, unit_);
+        const bool checked = unit_ == quantity.unit && !options.companion_sigma;
+        values_.emplace(checked ? quantity : Quantity{}, files_.front(), name_, time_.axis.size());
+        if (gain_ >= 0) note(files_.front() + ": '" + name_ + "' is multiplied by the gains in 'scale_factor', once");
+        if (!mask_.empty()) note(mask_file_ + ": its ocean cells are left out of '" + name_ + "'");
     }
 
     const geo::Grid& grid() const override { return grid_->grid; }
@@ -64,11 +77,17 @@ public:
                              std::to_string(out.size()) + " values, but it has " + std::to_string(time_.axis.size()) +
                              " steps of " + std::to_string(grid_->grid.cells()) + " cells");
         const std::vector<StepPlace>& from = time_.places[static_cast<std::size_t>(t)];
-        if (from.size() == 1) {
-            read_place(from[0], t, out);
-            return;
-        }
-        // A mean over the steps of a month: a cell counts where every step has a value.
+        read_place(from[0], t, out);
+        if (from.size() > 1) average(from, t, out);
+        for (std::size_t i = 0; i < mask_.size(); ++i)
+            if (!(mask_[i] > 0)) out[i] = std::numeric_limits<float>::quiet_NaN();
+        values_->apply(t, has_time_ ? time_.axis.label(t) : "its field", out);
+    }
+
+private:
+    /// The mean over the steps of a month: a cell counts where every step has a value.
+    void average(const std::vector<StepPlace>& from, Index t, std::span<float> out)
+    {
         std::vector<double> sum(out.size(), 0.0);
         for (const StepPlace& place : from) {
             read_place(place, t, out);
@@ -78,7 +97,6 @@ public:
             out[i] = static_cast<float>(sum[i] / static_cast<double>(from.size()));
     }
 
-private:
     const InputField& field(const StepPlace& place) const { return inputs_[place.file]->fields()[place.field]; }
 
     /// Adds the files that an entry stands for; an archive is many.
@@ -86,35 +104,60 @@ private:
     {
         const InputName input = split_input(text);
         const std::string variable = input.variable.empty() ? options_.variable : input.variable;
-        files_.push_back(input.path);
         ++files_given_;
-        bool found = false;
+        auto files = open_inputs(input.path, {options_.allow_remote});
+        std::vector<FieldMatch> matches;
         std::string why;
-        for (std::unique_ptr<InputFile>& file : open_inputs(input.path, {options_.allow_remote})) {
-            int chosen = find_field(*file, options_.quantity, variable);
-            if (chosen >= 0 && options_.companion_sigma) {
-                const std::string of = file->fields()[static_cast<std::size_t>(chosen)].name;
-                chosen = find_sigma(*file, static_cast<std::size_t>(chosen));
-                if (chosen < 0) why = file->shown() + ": has no uncertainty beside '" + of + "'";
+        bool sure = false;
+        for (const auto& file : files) {
+            FieldMatch match = find_field(*file, options_.quantity, variable);
+            if (match.index < 0 && why.empty()) why = not_found_text(*file, options_.quantity, variable);
+            if (match.index >= 0 && options_.companion_sigma) {
+                const auto of = static_cast<std::size_t>(match.index);
+                match.index = find_sigma(*file, of);
+                if (match.index < 0)
+                    why = file->shown() + ": has no uncertainty beside '" + file->fields()[of].name + "'";
             }
-            if (chosen < 0) {
-                if (why.empty()) why = not_found_text(*file, options_.quantity, variable);
-                continue;
-            }
-            add(std::move(file), static_cast<std::size_t>(chosen));
+            sure = sure || (match.index >= 0 && !match.fallback);
+            matches.push_back(match);
+        }
+        bool found = false;
+        for (std::size_t i = 0; i < files.size(); ++i)
+            if (matches[i].index < 0 && take_mask(*files[i])) found = true;
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            // Beside groundwater, an archive's total water storage is another product.
+            if (matches[i].index < 0 || (sure && matches[i].fallback)) continue;
+            add(std::move(files[i]), static_cast<std::size_t>(matches[i].index));
             found = true;
         }
+        if (found) files_.push_back(input.path);
         if (!found && !options_.skip_files_without) throw DataError(why);
         if (!found) {
             detail(why);
             last_reason_ = why;
-            files_.pop_back();
         }
+    }
+
+    /// CSR's land mask among the files of a storage field.
+    bool take_mask(InputFile& file)
+    {
+        const int found = find_land_mask(file);
+        if (found < 0 || quantity_of(options_.quantity).kind != Quantity::Kind::storage) return false;
+        const auto index = static_cast<std::size_t>(found);
+        mask_grid_ = file.fields()[index].axes;
+        mask_.resize(static_cast<std::size_t>(mask_grid_->grid.cells()));
+        file.read(index, 0, mask_);
+        mask_file_ = file.shown();
+        return true;
     }
 
     void add(std::unique_ptr<InputFile> file, std::size_t chosen)
     {
         const InputField& field = file->fields()[chosen];
+        const std::string stream =
+            lower(field.text("GRIB_stream")) + lower(attribute_text(file->attributes(), "history"));
+        by_hour_ = by_hour_ || contains(stream, "mnth");
+        if (!options_.companion_sigma) gain_ = find_gain(*file, chosen);
         const std::size_t index = inputs_.size();
         if (!grid_) {
             grid_ = field.axes;
@@ -135,8 +178,8 @@ private:
             places_.push_back(place);
             if (has_time_) steps_.push_back({field.steps[s], place, file->shown()});
         }
-        file->close();
         inputs_.push_back(std::move(file));
+        hold_open(index);
     }
 
     static std::string grid_text(const geo::Grid& grid)
@@ -177,12 +220,27 @@ private:
         InputFile& file = *inputs_[place.file];
         hold_open(place.file);
         file.read(place.field, place.step, out);
+        file.check_unchanged();
+        if (gain_ >= 0) apply_gain(place.file, out);
         const SeriesUnits& units = conversions_[place.file];
         const double days = time_.axis.monthly && has_time_ ? geo::days_in(time_.axis.month(t)) : 1;
         const double scale = units.conversion.scale * (units.per_day ? days : 1.0);
         if (scale == 1 && units.conversion.offset == 0) return;
         for (float& value : out)
             value = static_cast<float>(scale * static_cast<double>(value) + units.conversion.offset);
+    }
+
+    /// Cells without a gain (the sea) keep their value.
+    void apply_gain(std::size_t file, std::span<float> out)
+    {
+        if (gains_.empty() || gains_of_ != file) {
+            const int found = find_gain(*inputs_[file], places_[0].field);
+            gains_.assign(out.size(), 1.0F);
+            if (found >= 0) inputs_[file]->read(static_cast<std::size_t>(found), 0, gains_);
+            gains_of_ = file;
+        }
+        for (std::size_t i = 0; i < out.size(); ++i)
+            if (!std::isnan(gains_[i])) out[i] *= gains_[i];
     }
 
     void hold_open(std::size_t file)
@@ -207,6 +265,13 @@ private:
     SeriesTime time_;
     std::vector<SeriesUnits> conversions_;
     StorageFacts facts_;
+    std::optional<ValueCheck> values_;
+    int gain_ = -1;
+    bool by_hour_ = false;
+    std::vector<float> gains_, mask_;
+    std::size_t gains_of_ = 0;
+    std::shared_ptr<const geo::OrderedGrid> mask_grid_;
+    std::string mask_file_;
     std::list<std::size_t> open_;
 };
 
@@ -216,6 +281,20 @@ std::unique_ptr<Series> open_series(const std::vector<std::string>& files, const
 {
     if (files.empty()) throw InputMissing("no input file is given for '" + options.quantity + "'");
     return std::make_unique<FileSeries>(files, options);
+}
+
+std::vector<FileField> list_fields(const std::vector<std::string>& files, bool allow_remote)
+{
+    std::vector<std::string> paths;
+    for (const std::string& text : files) paths.push_back(split_input(text).path);
+    probe_inputs(paths);
+    std::vector<FileField> list;
+    for (const std::string& path : paths)
+        for (const auto& file : open_inputs(path, {allow_remote}))
+            for (const InputField& field : file->fields())
+                list.push_back({file->shown(), field.name, recognise(field), field.units(), std::ssize(field.steps),
+                                field.has_time});
+    return list;
 }
 
 } // namespace gwsd::io

@@ -29,7 +29,8 @@ std::string baseline_from(const std::string& text)
 
 } // namespace
 
-StorageFacts storage_facts(const InputFile& file, const InputField& field, const std::string& unit)
+StorageFacts storage_facts(const InputFile& file, const InputField& field, const Quantity& quantity,
+                           const std::string& unit)
 {
     StorageFacts facts;
     facts.total = is_tws(field);
@@ -41,8 +42,7 @@ StorageFacts storage_facts(const InputFile& file, const InputField& field, const
                          name.rfind("twsa", 0) == 0 || name.rfind("lwe_thickness", 0) == 0 ||
                          lower(file.shown()).find("gravis") != std::string::npos ||
                          attribute_text(file.attributes(), "gwsd_baseline") != "" || field.text("gwsd_baseline") != "";
-    const auto kind = recognise(field);
-    facts.absolute = (kind == "gwsa" || kind == "tws") && !anomaly && !is_dimensionless(unit);
+    facts.absolute = quantity.kind == Quantity::Kind::storage && !anomaly && !is_dimensionless(unit);
     for (const char* attribute : {"gwsd_baseline", "time_mean_removed", "baseline", "reference_period", "mean_period",
                                   "time_epoch_mean", "anomaly_reference_period"})
         for (const std::string& found : {field.text(attribute), attribute_text(file.attributes(), attribute)})

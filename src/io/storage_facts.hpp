@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "io/input_file.hpp"
+#include "io/quantity.hpp"
 
 namespace gwsd::io {
 
@@ -14,6 +14,7 @@ struct StorageFacts {
 };
 
 /// `unit` is the unit after conversion: a percentile is never absolute storage.
-StorageFacts storage_facts(const InputFile& file, const InputField& field, const std::string& unit);
+StorageFacts storage_facts(const InputFile& file, const InputField& field, const Quantity& quantity,
+                           const std::string& unit);
 
 } // namespace gwsd::io

@@ -197,3 +197,13 @@ TEST_CASE("coordinates that make no grid are refused with the place and a remedy
     CHECK_THROWS_AS(grid_from_centres(Axis{-89.142, -88.029, -86.911, -85.791, -84.670}, good),
                     gwsd::DataError); // Gaussian
 }
+
+TEST_CASE("an axis whose end was rounded still fills the circle exactly")
+{
+    // etopo5: 4320 columns from 0 to 359.92, where 359.916667 is meant
+    const auto ordered = grid_from_centres(axis(-90, 1.0 / 12, 2161), axis(0, 359.92 / 4319, 4320));
+    CHECK(ordered.grid.periodic());
+    CHECK(ordered.grid.cols() == 4320);
+    CHECK(ordered.grid.lon(0) == Approx(-180).margin(1e-9));
+    CHECK_THROWS_AS(grid_from_centres(axis(-10, 1, 21), axis(0, 1, 362)), gwsd::DataError); // more than once around
+}

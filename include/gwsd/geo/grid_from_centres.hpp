@@ -90,11 +90,14 @@ struct Step {
 
 /// Steps that divide the circle are taken exactly, so that float 0.1 nests with other grids. Coordinates that are much
 /// more even than they are near such a step, as those of etopo20 that add 0.3333333 a thousand times, are taken as they
-/// are: they lie up to 4e-5 degrees beside the exact ones, which CDO respects too. A few values prove nothing.
+/// are: they lie up to 4e-5 degrees beside the exact ones, which CDO respects too. A few values prove nothing. An axis
+/// that goes around the globe and a little further is one whose end was rounded (etopo5: 0 .. 359.92).
 inline Step exact_step(const UniformAxis& axis, std::size_t count)
 {
-    const double exact = 360.0 / std::round(360.0 / axis.step);
+    const double around = std::round(360.0 / axis.step), exact = 360.0 / around;
     const double drift = std::abs(exact - axis.step) * static_cast<double>(count - 1);
+    if (around == static_cast<double>(count) && axis.step > exact && drift > 6e-5 && drift < 0.1 * exact)
+        return {exact, false};
     if (drift > std::max(1e-2 * axis.step, 6e-5)) return {axis.step, false};
     if (count >= 16 && drift > std::max(4 * axis.residual, 1e-6)) return {axis.step, true};
     return {exact, false};

@@ -50,4 +50,18 @@ public:
 /// Throws InputMissing, DataError (naming file, variable, expected, found, remedy), PermissionError.
 std::unique_ptr<Series> open_series(const std::vector<std::string>& files, const SeriesOptions& options);
 
+/// A field that a file holds.
+struct FileField {
+    std::string file;     ///< path, or "archive.zip: member"
+    std::string name;     ///< in the file
+    std::string quantity; ///< tp, swvl1, t2m, sp, gwsa or tws, by its usual names; empty for others
+    std::string units;    ///< as the file states them
+    Index steps = 0;
+    bool has_time = false;
+};
+
+/// Every field over latitude and longitude of the files (each a path or PATH:VARIABLE), such as which of tp, swvl1, t2m
+/// and sp are where. Throws as open_series.
+std::vector<FileField> list_fields(const std::vector<std::string>& files, bool allow_remote = false);
+
 } // namespace gwsd::io

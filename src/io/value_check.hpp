@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/quantity.hpp"
+
+namespace gwsd::io {
+
+/// Looks at the values of a series as they are read: small negative precipitation or soil moisture, which packing
+/// leaves, becomes 0; values that no place on Earth has are counted. Tells both when it goes.
+class ValueCheck {
+public:
+    ValueCheck() = default;
+    ValueCheck(Quantity quantity, std::string file, std::string variable, Index steps);
+    ~ValueCheck();
+    ValueCheck(const ValueCheck&) = delete;
+    ValueCheck& operator=(const ValueCheck&) = delete;
+    ValueCheck(ValueCheck&&) = delete;
+    ValueCheck& operator=(ValueCheck&&) = delete;
+
+    /// Throws DataError if more than half of the values of a step are impossible: the unit will be another one.
+    void apply(Index t, const std::string& label, std::span<float> values);
+
+private:
+    Quantity quantity_;
+    std::string file_, variable_;
+    std::vector<bool> seen_;
+    std::int64_t clipped_ = 0, implausible_ = 0, valid_ = 0;
+    double lowest_clipped_ = 0, example_ = 0;
+};
+
+} // namespace gwsd::io
