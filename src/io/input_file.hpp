@@ -57,6 +57,8 @@ public:
     virtual void read(std::size_t field, Index step, std::span<float> out) = 0;
     /// Lets go of what is held open and in memory; the next read takes it up again.
     virtual void close() = 0;
+    /// Uses these axes for every field that has equal ones, so that many files do not keep as many copies.
+    void share_axes(const std::shared_ptr<const geo::OrderedGrid>& axes);
     /// Throws DataError if the file on disk is no longer the one that was opened.
     virtual void check_unchanged() const = 0;
 

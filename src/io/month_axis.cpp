@@ -155,6 +155,11 @@ SeriesTime join_steps(std::vector<DatedStep> steps, const SeriesTimeOptions& opt
         if (moment(steps[i].when) == moment(steps[i - 1].when))
             throw DataError(steps[i].file + ": holds " + day_text(steps[i].when) + ", which " + steps[i - 1].file +
                             " holds as well; give each month once");
+    const auto preliminary =
+        std::count_if(steps.begin(), steps.end(), [](const DatedStep& s) { return s.when.expver == "5"; });
+    if (preliminary > 0)
+        result.notes.push_back(std::to_string(preliminary) + " of " + std::to_string(steps.size()) +
+                               " steps are preliminary (expver 5, ERA5T), the last of " + day_text(steps.back().when));
     const double step = median_step(steps);
     if (!options.keep_instants && steps.size() > 2 && step <= 1.001 && step > 0) {
         average_months(steps, step, options, result);

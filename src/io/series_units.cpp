@@ -87,7 +87,10 @@ SeriesUnits series_units(const InputFile& file, const InputField& field, const Q
                          const std::string& assume)
 {
     std::string units = trimmed(field.units());
-    if (quantity.unit.empty()) return {units.empty() ? "1" : units, {}, false, {}};
+    if (quantity.unit.empty()) {
+        if (units.empty()) units = assume.empty() ? "1" : assume;
+        return {units, {}, false, {}};
+    }
     const bool ambiguous_length = quantity.kind == Quantity::Kind::precipitation && !assume.empty() &&
                                   !units_convertible(units, "mm/day") && units_convertible(units, "mm");
     const bool assumed = is_unknown(units) || (ambiguous_length && daily_mean_evidence(file, field).empty());

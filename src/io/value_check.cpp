@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "gwsd/core/error.hpp"
-#include "gwsd/core/message.hpp"
 #include "io/number_text.hpp"
 
 namespace gwsd::io {
@@ -14,24 +13,27 @@ constexpr double packing_share = 0.01;
 
 } // namespace
 
-ValueCheck::ValueCheck(Quantity quantity, std::string file, std::string variable, Index steps)
+ValueCheck::ValueCheck(Quantity quantity, std::string place, Index steps, Notes notes)
     : quantity_(std::move(quantity)),
-      file_(std::move(file)),
-      variable_(std::move(variable)),
+      place_(std::move(place)),
+      notes_(notes),
       seen_(static_cast<std::size_t>(steps), false)
 {
 }
 
-ValueCheck::~ValueCheck()
+ValueCheck::~ValueCheck() { tell(); }
+
+void ValueCheck::tell()
 {
     if (clipped_ > 0)
-        note(file_ + ": variable '" + variable_ + "': " + std::to_string(clipped_) + " values of " +
-             std::to_string(valid_) + " were below zero (down to " + short_number(lowest_clipped_, 3) + " " +
-             quantity_.unit + ") and count as 0");
+        notes_.tell(place_ + ": " + std::to_string(clipped_) + " values of " + std::to_string(valid_) +
+                    " were below zero (down to " + short_number(lowest_clipped_, 3) + " " + quantity_.unit +
+                    ") and count as 0");
     if (implausible_ > 0)
-        warn(file_ + ": variable '" + variable_ + "': " + std::to_string(implausible_) + " values of " +
-             std::to_string(valid_) + " lie outside " + short_number(quantity_.low) + " .. " +
-             short_number(quantity_.high) + " " + quantity_.unit + ", such as " + short_number(example_));
+        notes_.warn(place_ + ": " + std::to_string(implausible_) + " values of " + std::to_string(valid_) +
+                    " lie outside " + short_number(quantity_.low) + " .. " + short_number(quantity_.high) + " " +
+                    quantity_.unit + ", such as " + short_number(example_));
+    clipped_ = implausible_ = 0;
 }
 
 void ValueCheck::apply(Index t, const std::string& label, std::span<float> values)
@@ -56,10 +58,9 @@ void ValueCheck::apply(Index t, const std::string& label, std::span<float> value
         }
     }
     if (valid >= 10 && 2 * implausible > valid)
-        throw DataError(file_ + ": variable '" + variable_ + "' in " + label + ": " +
-                        std::to_string(100 * implausible / valid) + " % of the values lie outside " +
-                        short_number(quantity_.low) + " .. " + short_number(quantity_.high) + " " + quantity_.unit +
-                        ", such as " + short_number(example) +
+        throw DataError(place_ + " in " + label + ": " + std::to_string(100 * implausible / valid) +
+                        " % of the values lie outside " + short_number(quantity_.low) + " .. " +
+                        short_number(quantity_.high) + " " + quantity_.unit + ", such as " + short_number(example) +
                         "; is the unit that the file states the true one, and the variable the right one?");
     if (seen_[static_cast<std::size_t>(t)]) return;
     seen_[static_cast<std::size_t>(t)] = true;

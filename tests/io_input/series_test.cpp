@@ -7,34 +7,19 @@
 
 #include "gwsd/core/error.hpp"
 #include "io_input/nc_maker.hpp"
+#include "io_input/read_series.hpp"
 #include "support/catch.hpp"
 #include "support/run_command.hpp"
 
 using namespace gwsd;
 using Catch::Matchers::Contains;
 using test::NcMaker;
+using test::outcome;
 using test::ramp;
+using test::read_step;
 using test::TemporaryFolder;
 
 namespace {
-
-std::vector<float> read_step(io::Series& series, Index t)
-{
-    std::vector<float> field(static_cast<std::size_t>(series.grid().cells()));
-    series.read(t, field);
-    return field;
-}
-
-template <class Error>
-std::string refusal(const std::vector<std::string>& files, const io::SeriesOptions& options)
-{
-    try {
-        io::open_series(files, options);
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "accepted";
-}
 
 /// value = month + 10 * row from the south + column from the west, in mm.
 double wanted(Index t, Index row, Index col) { return static_cast<double>(t + 100 * row + 10 * col); }
@@ -162,9 +147,9 @@ TEST_CASE("PATH:VARIABLE chooses, and what is not there is named with what is")
     CHECK(series->time().size() == 1);
     CHECK(series->unit() == "m");
     CHECK(read_step(*series, 0)[3] == 8);
-    CHECK_THAT(refusal<DataError>({path + ":porosity"}, {.quantity = "x"}),
+    CHECK_THAT(outcome(path + ":porosity", {.quantity = "x"}),
                Contains("has no variable 'porosity'; it has specific_yield [], depth [m]"));
-    CHECK_THAT(refusal<InputMissing>({folder / "absent.nc:depth"}, {.quantity = "x"}),
+    CHECK_THAT(outcome(folder / "absent.nc:depth", {.quantity = "x"}),
                Contains("absent.nc: there is no such file"));
-    CHECK_THAT(refusal<InputMissing>({""}, {.quantity = "x"}), Contains("empty"));
+    CHECK_THAT(outcome("", {.quantity = "x"}), Contains("empty"));
 }

@@ -38,7 +38,7 @@ public:
     /// True if values are storage rather than anomalies against a baseline.
     virtual bool is_absolute() const = 0;
     /// False for a static field, whose one step has no date.
-    virtual bool has_time() const = 0;
+    virtual bool has_time() const { return true; }
     /// Baseline of the anomaly as the file states it, or "unknown".
     virtual const std::string& baseline() const = 0;
     virtual const std::vector<std::string>& files() const = 0;
