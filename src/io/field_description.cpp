@@ -103,7 +103,7 @@ FieldDescription describe_field(const std::string& file, const std::string& vari
     std::string why;
     for (const std::unique_ptr<InputFile>& opened : open_inputs(input.path, {})) {
         if (wanted.empty()) return description(*opened, only_field(*opened));
-        if (const int found = find_field(*opened, "", wanted); found >= 0)
+        if (const int found = find_field(*opened, "", wanted).index; found >= 0)
             return description(*opened, static_cast<std::size_t>(found));
         if (why.empty()) why = not_found_text(*opened, "", wanted);
     }
