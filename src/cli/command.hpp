@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "gwsd/core/error.hpp"
+
 namespace gwsd::cli {
 
 /// Options that every command has.
@@ -40,6 +42,17 @@ struct Register {
         commands().push_back({std::move(name), std::move(summary), std::move(examples), std::move(define)});
     }
 };
+
+/// Reads an option's text with `parse`; what it cannot read is a usage error, not a bad configuration.
+template <class Parse>
+auto parsed(const Parse& parse)
+{
+    try {
+        return parse();
+    } catch (const ConfigError& error) {
+        throw UsageError(error.what());
+    }
+}
 
 /// Adds `--output` and its other name `--out`.
 inline CLI::Option* add_output(CLI::App& app, std::string& path, const std::string& help)

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gwsd/core/error.hpp"
+#include "gwsd/core/progress.hpp"
 
 namespace gwsd::data {
 namespace {
@@ -54,9 +55,12 @@ void World::compute_baseline()
     std::vector<double> sum(static_cast<std::size_t>(fine_.cells()), 0.0);
     world::MonthFields fields;
     model_.restart();
+    Progress progress("world's baseline", baseline_to.index - model_.next().index + 1);
+    const int start = model_.next().index;
     while (model_.next() < baseline_from) model_.step(nullptr);
     while (model_.next() <= baseline_to) {
         model_.step(&fields);
+        progress.update(model_.next().index - start);
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(fields.storage[i]);
     }
     const double months = baseline_to.index - baseline_from.index + 1;

@@ -11,7 +11,7 @@ namespace {
 
 nc_type netcdf_type(plan::Type type)
 {
-    constexpr std::array<nc_type, 4> types{NC_FLOAT, NC_DOUBLE, NC_INT, NC_BYTE};
+    constexpr std::array<nc_type, 7> types{NC_FLOAT, NC_DOUBLE, NC_INT, NC_BYTE, NC_SHORT, NC_INT64, NC_STRING};
     return types[static_cast<std::size_t>(type)];
 }
 
@@ -19,7 +19,7 @@ nc_type netcdf_type(plan::Type type)
 
 std::size_t bytes_of(plan::Type type)
 {
-    constexpr std::array<std::size_t, 4> bytes{4, 8, 4, 1};
+    constexpr std::array<std::size_t, 7> bytes{4, 8, 4, 1, 2, 8, sizeof(char*)};
     return bytes[static_cast<std::size_t>(type)];
 }
 
@@ -87,11 +87,20 @@ void PlannedFile::define(const plan::File& file)
     check(nc_enddef(id_), "ending the definitions");
     for (std::size_t i = 0; i < file.variables.size(); ++i) {
         const plan::Variable& variable = file.variables[i];
-        if (variable.values.empty()) continue;
+        const bool text = variable.type == plan::Type::text;
+        if (variable.values.empty() && !text) continue;
         std::vector<std::size_t> start(variable.dimensions.size(), 0), count;
+        std::size_t total = 1;
         for (const std::string& name : variable.dimensions)
             for (const plan::Dimension& dimension : file.dimensions)
                 if (dimension.name == name) count.push_back(static_cast<std::size_t>(dimension.size));
+        for (const std::size_t n : count) total *= n;
+        if (text) {
+            std::vector<const char*> copies(total, variable.text.c_str());
+            check(nc_put_vara_string(id_, variable_ids_[i], start.data(), count.data(), copies.data()),
+                  "writing '" + variable.name + "'");
+            continue;
+        }
         check(nc_put_vara_double(id_, variable_ids_[i], start.data(), count.data(), variable.values.data()),
               "writing '" + variable.name + "'");
     }
@@ -136,6 +145,11 @@ void PlannedFile::put_attribute(int variable, const plan::Attribute& attribute)
         int operator()(double value) const { return nc_put_att_double(id, variable, name, NC_DOUBLE, 1, &value); }
         int operator()(float value) const { return nc_put_att_float(id, variable, name, NC_FLOAT, 1, &value); }
         int operator()(std::int32_t value) const { return nc_put_att_int(id, variable, name, NC_INT, 1, &value); }
+        int operator()(std::int64_t value) const
+        {
+            const long long wide = value;
+            return nc_put_att_longlong(id, variable, name, NC_INT64, 1, &wide);
+        }
         int operator()(const std::vector<std::int8_t>& values) const
         {
             return nc_put_att_schar(id, variable, name, NC_BYTE, values.size(), values.data());

@@ -16,9 +16,9 @@ namespace gwsd::io {
 /// process.
 namespace plan {
 
-enum class Type { float32, float64, int32, int8 };
+enum class Type { float32, float64, int32, int8, int16, int64, text };
 
-using Value = std::variant<std::string, double, float, std::int32_t, std::vector<std::int8_t>>;
+using Value = std::variant<std::string, double, float, std::int32_t, std::int64_t, std::vector<std::int8_t>>;
 
 struct Attribute {
     std::string name;
@@ -36,6 +36,7 @@ struct Variable {
     std::vector<Attribute> attributes;
     std::vector<std::size_t> chunks; ///< empty: contiguous; else shuffle, deflate 1 and fletcher32
     std::vector<double> values;      ///< written at once where not empty (coordinates, bounds, areas)
+    std::string text = {};           ///< every element of a variable of type text
 };
 struct File {
     std::vector<Dimension> dimensions;

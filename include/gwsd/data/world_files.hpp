@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@ struct WorldFiles {
     std::string land;              ///< land fraction and elevation, 0.125 degrees
 };
 
-/// Writes the world month by month, in bounded memory. Throws CannotCreate if a file exists and `overwrite` is false.
-WorldFiles write_world(const WorldOptions& options, const std::string& folder, bool overwrite);
+/// Writes the world month by month, in bounded memory; says first how much disk it takes. The folder is made where it
+/// is not there. `command` goes into the files' history. Throws CannotCreate if a file exists and `overwrite` is false,
+/// DataError if the period has no month with a satellite field or the region no land.
+WorldFiles write_world(const WorldOptions& options, const std::string& folder, bool overwrite,
+                       const std::string& command = "gwsd world");
 
 } // namespace gwsd::data
