@@ -59,7 +59,7 @@ void World::compute_baseline()
     const int start = model_.next().index;
     while (model_.next() < baseline_from) model_.step(nullptr);
     while (model_.next() <= baseline_to) {
-        model_.step(&fields);
+        model_.step(&fields, world::LandModel::Wanted::storage);
         progress.update(model_.next().index - start);
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(fields.storage[i]);
     }

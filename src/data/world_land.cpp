@@ -110,7 +110,7 @@ LandModel::Cell LandModel::make_cell(Index row, Index col, float detail) const
     cell.capacity = 170.0F + 50.0F * texture;
 
     // Water gathers in valleys and leaves ridges; this part holds everywhere and shows in the relief.
-    cell.valley = std::exp(-1.55F * std::tanh(detail / 100.0F) - 0.4F);
+    cell.valley = std::exp(-1.75F * std::tanh(detail / 100.0F) - 0.4F);
     // The rest is rock, which no predictor shows.
     const float rock = noise(field::rock, {900, 6, 0.87F}), depth = noise(field::depth, {1400, 5, 0.7F});
     cell.fast_response = std::exp(0.42F * rock - 0.09F);
@@ -125,7 +125,7 @@ LandModel::Cell LandModel::make_cell(Index row, Index col, float detail) const
         std::clamp(1.4F - annual / 1100.0F, 0.0F, 1.0F) * std::clamp((annual - 120.0F) / 200.0F, 0.0F, 1.0F);
     const float plain = std::clamp(1.3F - cell.elevation / 1200.0F, 0.0F, 1.0F) *
                         std::clamp((0.85F - cell.abs_sine) / 0.1F, 0.0F, 1.0F);
-    cell.pumping = 7.0F * dry * plain * std::max(0.0F, noise(field::wells, {800, 6, 0.8F}) - 0.7F);
+    cell.pumping = 4.0F * dry * plain * std::max(0.0F, noise(field::wells, {800, 6, 0.8F}) - 0.7F);
     cell.pumping_season = cell.place.z < 0 ? -1.0F : 1.0F;
     return cell;
 }

@@ -24,12 +24,12 @@ float drain(float& storage, float inflow, float memory)
 
 // Dry and wet spells of years: independent fields every ten months, joined so that the variance stays the same.
 constexpr int drought_knot = 10;
-constexpr float unseen_share = 0.25F; // of the water that a cell usually holds in its fast store
+constexpr float unseen_share = 0.45F; // of the water that a cell usually holds in its fast store
 
 // Exchange with neighbours and abstraction that nobody recorded: as long, but local, and seen in no predictor.
 float unseen_field(NoiseKey key, const Place& place, int knot)
 {
-    return Octaves{500, 5, 0.8F}(key.with(field::unseen).with(static_cast<std::uint32_t>(knot)), place);
+    return Octaves{400, 5, 0.9F}(key.with(field::unseen).with(static_cast<std::uint32_t>(knot)), place);
 }
 
 float drought_field(NoiseKey key, const Place& place, int knot)
@@ -94,19 +94,21 @@ void LandModel::restart()
     });
 }
 
-void LandModel::step(MonthFields* out)
+void LandModel::step(MonthFields* out, Wanted wanted)
 {
     const auto total = static_cast<std::size_t>(rows() * cols());
-    if (out)
-        for (auto* values : {&out->tp, &out->swvl1, &out->t2m, &out->sp, &out->storage})
+    if (!out) wanted = Wanted::state;
+    if (wanted == Wanted::all)
+        for (auto* values : {&out->tp, &out->swvl1, &out->t2m, &out->sp})
             values->assign(total, std::numeric_limits<float>::quiet_NaN());
+    if (wanted != Wanted::state) out->storage.assign(total, std::numeric_limits<float>::quiet_NaN());
     parallel_for(std::ssize(cells_), 64, [&](Index from, Index to) {
-        for (Index i = from; i < to; ++i) step_cell(static_cast<std::size_t>(i), next_, out);
+        for (Index i = from; i < to; ++i) step_cell(static_cast<std::size_t>(i), next_, out, wanted);
     });
     ++next_.index;
 }
 
-void LandModel::step_cell(std::size_t index, geo::Month month, MonthFields* out)
+void LandModel::step_cell(std::size_t index, geo::Month month, MonthFields* out, Wanted wanted)
 {
     const Cell& cell = cells_[index];
     State& state = state_[index];
@@ -135,24 +137,25 @@ void LandModel::step_cell(std::size_t index, geo::Month month, MonthFields* out)
 
     float theta = balance(cell, state, temperature, precipitation);
     state.fast_usual += (state.fast - state.fast_usual) / 36.0F;
-    if (!out) return;
+    if (wanted == Wanted::state) return;
+
+    const float years = static_cast<float>(month.index - epoch.index) / 12.0F;
+    const float irrigation =
+        -0.5F * cell.pumping_season * std::cos(2 * std::numbers::pi_v<float> * (static_cast<float>(m) - 2.0F) / 12.0F);
+    const auto at = static_cast<std::size_t>(cell.at);
+    out->storage[at] = cell.valley * cell.fast_response * state.fast + cell.slow_response * state.slow +
+                       unseen_share * unseen * state.fast_usual - cell.pumping * (years + irrigation);
+    if (wanted == Wanted::storage) return;
 
     // Where the water table is shallow it wets the soil from below, beyond what is usual there.
     theta += 0.0022F * (cell.valley - 1.0F) * (state.fast - state.fast_usual);
     theta += 0.006F * Octaves{110, 3, 0.85F}(now(field::soil), cell.place);
     const float sea_level =
         101325.0F + 320.0F * Octaves{5000, 3, 0.5F}(now(field::pressure), cell.place) - 60.0F * weather;
-
-    const float years = static_cast<float>(month.index - epoch.index) / 12.0F;
-    const float irrigation =
-        -0.5F * cell.pumping_season * std::cos(2 * std::numbers::pi_v<float> * (static_cast<float>(m) - 2.0F) / 12.0F);
-    const auto at = static_cast<std::size_t>(cell.at);
     out->tp[at] = precipitation;
     out->swvl1[at] = std::clamp(theta, 0.03F, 0.5F);
     out->t2m[at] = temperature;
     out->sp[at] = surface_pressure(sea_level, cell.elevation, temperature);
-    out->storage[at] = cell.valley * cell.fast_response * state.fast + cell.slow_response * state.slow +
-                       unseen_share * unseen * state.fast_usual - cell.pumping * (years + irrigation);
 }
 
 } // namespace gwsd::data::world

@@ -38,8 +38,11 @@ public:
     geo::Month next() const { return next_; }
     /// Back to the epoch.
     void restart();
-    /// Steps through `next()`; pass nullptr where only the state matters.
-    void step(MonthFields* out);
+    /// What of a month is wanted: its state alone, the storage, or every field.
+    enum class Wanted { state, storage, all };
+
+    /// Steps through `next()`; `out` may be nullptr where only the state is wanted.
+    void step(MonthFields* out, Wanted wanted = Wanted::all);
 
 private:
     // What never changes in a cell.
@@ -65,7 +68,7 @@ private:
 
     Cell make_cell(Index row, Index col, float detail) const;
     State settled(const Cell& cell) const;
-    void step_cell(std::size_t index, geo::Month month, MonthFields* out);
+    void step_cell(std::size_t index, geo::Month month, MonthFields* out, Wanted wanted);
     // The water balance of a month; gives the soil moisture.
     static float balance(const Cell& cell, State& state, float temperature, float precipitation);
 
