@@ -30,13 +30,19 @@ void add_data(Schema& schema, DataConfig& d)
     schema.add({"data.buffer_months", &d.buffer_months, "months between training and validation", "", 0, 120});
     schema.add({"data.split", &d.split, "how samples are split", "blocked, paper_random"});
     schema.add({"data.coarse", &d.coarse, "coarse field that training reads", "auto, operator, given"});
-    schema.add({"data.truth_mode", &d.truth_mode, "what stands for the fine truth", "auto, reference, scale_shift"});
+    schema.add(
+        {"data.truth_mode", &d.truth_mode, "what stands for the fine truth", "auto, reference, scale_shift, none"});
     schema.add({"data.window", &d.window, "steps that the encoder reads, the target's own included", "", 1, 120});
     schema.add({"data.max_missing", &d.max_missing,
                 "steps of a window that may lack the coarse field; the target's own may not", "", 0, 120});
     schema.add({"data.tile", &d.tile, "coarse cells along a tile's side", "", 2, 512});
     schema.add({"data.stride", &d.stride, "coarse cells from one training tile to the next", "", 1, 512});
     schema.add({"data.minimum_land", &d.minimum_land, "least share of land for a tile to train", "", 0, 1});
+    schema.add({"data.predictors", &d.predictors, "predictors that the network reads; empty: all of the cube", ""});
+    schema.add({"data.precipitation", &d.precipitation,
+                "predictor that is the precipitation of the recharge signal, in mm", ""});
+    schema.add({"data.soil_moisture", &d.soil_moisture,
+                "predictor that is the soil moisture of the recharge signal, in m3/m3", ""});
     schema.add({"data.allow_leakage", &d.allow_leakage,
                 "go on, with a warning in every output, when interpolation explains the target", ""});
 }

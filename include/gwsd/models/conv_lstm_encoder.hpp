@@ -62,16 +62,16 @@ private:
     static auto step_again(const nn::ConvLstmCell<T, Device>& cell, const V& input,
                            const typename nn::ConvLstmCell<T, Device>::State& state)
     {
-        std::vector<V> inputs{input};
-        if (state.hidden.defined()) inputs.push_back(state.hidden), inputs.push_back(state.cell);
-        const auto part = [cell](const std::vector<V>& from) {
-            const auto next =
-                cell.step(from[0], from.size() == 1 ? typename nn::ConvLstmCell<T, Device>::State{}
-                                                    : typename nn::ConvLstmCell<T, Device>::State{from[1], from[2]});
-            return std::vector<V>{next.hidden, next.cell};
+        using State = typename nn::ConvLstmCell<T, Device>::State;
+        // Only the first step has no state; at() tells the compiler that what is not there is not read.
+        const bool first = !state.hidden.defined();
+        const auto part = [cell, first](const std::vector<V>& from) {
+            const auto after = cell.step(from.at(0), first ? State{} : State{from.at(1), from.at(2)});
+            return std::vector<V>{after.hidden, after.cell};
         };
+        const auto inputs = first ? std::vector<V>{input} : std::vector<V>{input, state.hidden, state.cell};
         const auto next = recompute<T, Device>(part, inputs);
-        return typename nn::ConvLstmCell<T, Device>::State{next[0], next[1]};
+        return State{next[0], next[1]};
     }
 };
 

@@ -21,10 +21,13 @@ struct DataConfig {
     std::string truth_mode = "auto";
     double buffer_months = 6;
     Index window = 6;
-    Index max_missing = 5;      ///< months of a window that may lack the coarse field
-    Index tile = 32;            ///< coarse cells along a tile's side
-    Index stride = 16;          ///< coarse cells between tiles in training
-    double minimum_land = 0.02; ///< least share of land for a tile to train
+    Index max_missing = 5;               ///< months of a window that may lack the coarse field
+    Index tile = 32;                     ///< coarse cells along a tile's side
+    Index stride = 16;                   ///< coarse cells between tiles in training
+    double minimum_land = 0.02;          ///< least share of land for a tile to train
+    std::vector<std::string> predictors; ///< that the network reads; empty: all of the cube
+    std::string precipitation = "tp";    ///< predictor that is P in the recharge signal
+    std::string soil_moisture = "swvl1"; ///< predictor that is theta there
     bool allow_leakage = false;
 };
 

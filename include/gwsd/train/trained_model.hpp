@@ -63,5 +63,7 @@ struct TrainSummary {
     double best_loss = 0, seconds = 0;
 };
 TrainSummary train(const TrainOptions& options);
+/// The same on a cube that is open already, or in memory; options.cube only names it.
+TrainSummary train(const TrainOptions& options, std::shared_ptr<const io::FieldSource> cube);
 
 } // namespace gwsd::train

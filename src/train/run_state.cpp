@@ -1,0 +1,181 @@
+#include "train/run_state.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <sstream>
+
+namespace gwsd::train {
+namespace {
+
+using nlohmann::json;
+
+/// Keys whose value may change when a run goes on: they do not touch its numbers.
+bool may_change(const std::string& key)
+{
+    for (const char* group : {"data.", "model.", "loss.", "train."})
+        if (key.rfind(group, 0) == 0)
+            return key == "train.checkpoint_minutes" || key == "train.keep" || key == "train.tensorboard" ||
+                   key == "data.allow_leakage";
+    return true;
+}
+
+/// "key = value" lines of an effective configuration.
+std::map<std::string, std::string> settings(const std::string& toml)
+{
+    std::map<std::string, std::string> values;
+    std::istringstream lines(toml);
+    for (std::string line; std::getline(lines, line);)
+        if (const auto equal = line.find(" = "); equal != std::string::npos)
+            values[line.substr(0, equal)] = line.substr(equal + 3);
+    return values;
+}
+
+void check_same_run(const TrainedModel& stored, const TrainedModel& about, std::uint64_t stored_seed,
+                    std::uint64_t seed)
+{
+    const auto before = settings(stored.config), now = settings(about.config);
+    std::string differences;
+    for (const auto& [key, value] : now) {
+        const auto old = before.find(key);
+        const std::string was = old == before.end() ? "not there" : old->second;
+        if (!may_change(key) && was != value)
+            differences += (differences.empty() ? "" : ", ") + key + " = " + value + " (was " + was + ")";
+    }
+    if (stored_seed != seed)
+        differences += (differences.empty() ? "" : ", ") + std::string("--seed ") + std::to_string(seed) + " (was " +
+                       std::to_string(stored_seed) + ")";
+    if (!differences.empty())
+        throw ConfigError("--resume: the run was started with another configuration: " + differences +
+                          ". Go on with its own (config.toml in the run's folder), or start anew with another "
+                          "--output");
+    if (stored.normalisation.to_json() != about.normalisation.to_json() || stored.truth_mode != about.truth_mode ||
+        stored.quantity != about.quantity || stored.train_period != about.train_period ||
+        stored.validation_period != about.validation_period)
+        throw DataError(
+            "--resume: the cube is not the one that the run was started with (its constants over the training "
+            "months differ); give the same --cube, or start anew with another --output");
+}
+
+io::NamedArray array_of(const std::string& name, const Tensor<float>& tensor)
+{
+    io::NamedArray array{name, "F32", tensor.shape(), {}};
+    const auto bytes = std::as_bytes(std::span(tensor.data(), static_cast<std::size_t>(tensor.elements())));
+    array.bytes.assign(bytes.begin(), bytes.end());
+    return array;
+}
+
+void write_back(const io::Checkpoint& checkpoint, const std::string& name, const Tensor<float>& tensor)
+{
+    const io::NamedArray& array = checkpoint.at(name);
+    if (array.dtype != "F32" || !(array.shape == tensor.shape()))
+        throw DataError("checkpoint: array '" + name + "' has shape " + to_string(array.shape) + ", expected " +
+                        to_string(tensor.shape()) + "; it is of another network");
+    std::memcpy(tensor.data(), array.bytes.data(), array.bytes.size());
+}
+
+const std::string weight_prefix = "state.weight.", optimiser_prefix = "state.";
+
+} // namespace
+
+std::string Position::to_json() const
+{
+    return json{{"epoch", epoch},
+                {"step", step},
+                {"steps", steps},
+                {"best", std::isfinite(best) ? json(best) : json()},
+                {"best_epoch", best_epoch},
+                {"stale", stale},
+                {"variance_scale", variance_scale},
+                {"skipped", skipped},
+                {"skipped_in_a_row", skipped_in_a_row},
+                {"sums", sums},
+                {"seconds", seconds},
+                {"finished", finished}}
+        .dump();
+}
+
+Position Position::from_json(const std::string& text)
+{
+    try {
+        const json j = json::parse(text);
+        Position p;
+        p.epoch = j.at("epoch").get<Index>(), p.step = j.at("step").get<Index>(), p.steps = j.at("steps").get<Index>();
+        if (!j.at("best").is_null()) p.best = j.at("best").get<double>();
+        p.best_epoch = j.at("best_epoch").get<Index>(), p.stale = j.at("stale").get<Index>();
+        p.variance_scale = j.at("variance_scale").get<double>();
+        p.skipped = j.at("skipped").get<Index>();
+        p.skipped_in_a_row = j.at("skipped_in_a_row").get<Index>();
+        p.sums = j.at("sums").get<std::vector<double>>();
+        p.seconds = j.at("seconds").get<double>();
+        p.finished = j.at("finished").get<bool>();
+        if (p.epoch < 0 || p.step < 0 || p.steps < 0) throw DataError("checkpoint: its position is below zero");
+        return p;
+    } catch (const json::exception& error) {
+        throw DataError(std::string("checkpoint: its position cannot be read: ") + error.what());
+    }
+}
+
+Learner::Learner(const models::DownscalerConfig& sizes, const OptimConfig& config, std::uint64_t seed)
+    : network(sizes, seed),
+      parameters(network.parameters()),
+      optimiser(parameters, {.learning_rate = config.learning_rate, .weight_decay = config.weight_decay}),
+      average(parameters, config.ema),
+      averaging(config.ema > 0)
+{
+}
+
+NamedTensors<float> Learner::model() const
+{
+    if (averaging) return average.averages();
+    NamedTensors<float> weights;
+    for (const auto& [name, variable] : parameters) weights.emplace_back(name, variable.value());
+    return weights;
+}
+
+io::Checkpoint to_checkpoint(const TrainedModel& about, const Learner& learner, const Position& position,
+                             std::uint64_t seed)
+{
+    TrainedModel model = about;
+    model.parameters = learner.model();
+    model.variance_scale = position.variance_scale;
+    io::Checkpoint checkpoint = to_checkpoint(model);
+    checkpoint.metadata["gwsd.position"] = position.to_json();
+    checkpoint.metadata["gwsd.seed"] = std::to_string(seed);
+    checkpoint.metadata["gwsd.updates"] =
+        json{{"optimiser", learner.optimiser.steps()}, {"average", learner.average.updates()}}.dump();
+    for (const auto& [name, variable] : learner.parameters)
+        checkpoint.arrays.push_back(array_of(weight_prefix + name, variable.value()));
+    for (const auto& [name, tensor] : learner.optimiser.state())
+        checkpoint.arrays.push_back(array_of(optimiser_prefix + name, tensor));
+    return checkpoint;
+}
+
+Position restore(const io::Checkpoint& checkpoint, const TrainedModel& about, Learner& learner, std::uint64_t seed)
+{
+    const auto text = [&](const char* key) {
+        const auto found = checkpoint.metadata.find(key);
+        if (found == checkpoint.metadata.end())
+            throw DataError(std::string("--resume: the file has no '") + key +
+                            "'; expected checkpoint_<step>.gwsd of a training run, not a model");
+        return found->second;
+    };
+    const Position position = Position::from_json(text("gwsd.position"));
+    const json updates = json::parse(text("gwsd.updates"), nullptr, false);
+    if (!updates.is_object() || !updates.contains("optimiser") || !updates.contains("average"))
+        throw DataError("checkpoint: its counts of updates cannot be read");
+    check_same_run(from_checkpoint(checkpoint, "checkpoint"), about,
+                   std::strtoull(text("gwsd.seed").c_str(), nullptr, 10), seed);
+    for (const auto& [name, variable] : learner.parameters)
+        write_back(checkpoint, weight_prefix + name, variable.value());
+    for (const auto& [name, tensor] : learner.optimiser.state())
+        write_back(checkpoint, optimiser_prefix + name, tensor);
+    for (const auto& [name, tensor] : learner.average.averages()) write_back(checkpoint, "model." + name, tensor);
+    learner.optimiser.set_steps(updates.at("optimiser").get<std::uint64_t>());
+    learner.average.set_updates(updates.at("average").get<std::uint64_t>());
+    return position;
+}
+
+} // namespace gwsd::train

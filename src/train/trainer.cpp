@@ -1,0 +1,394 @@
+#include "train/trainer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "gwsd/core/message.hpp"
+#include "gwsd/core/progress.hpp"
+#include "gwsd/data/prefetch.hpp"
+#include "gwsd/optim/clip.hpp"
+#include "train/memory.hpp"
+#include "train/stop_signal.hpp"
+
+namespace gwsd::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Steps in a row, and steps in all, without a finite loss and gradient after which a run ends.
+constexpr Index skips_in_a_row = 10, skips_in_all = 100;
+
+std::string rounded(double value)
+{
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.4g", value);
+    return text.data();
+}
+
+std::string exact(double value)
+{
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
+}
+
+std::string regions_text(const std::vector<geo::Region>& regions)
+{
+    std::string text;
+    for (const geo::Region& r : regions)
+        text += (text.empty() ? "" : ";") + exact(r.west) + "," + exact(r.south) + "," + exact(r.east) + "," +
+                exact(r.north);
+    return text;
+}
+
+/// What a model file says about where it comes from; its parameters come later.
+TrainedModel about(const TrainingData& data, Config config, const io::CubeInfo& info)
+{
+    TrainedModel model;
+    model.network = network_config(config, data.input);
+    model.input = data.input, model.normalisation = data.normalisation;
+    model.quantity = info.quantity, model.truth_mode = data.truth_mode;
+    model.config = schema_of(config).effective();
+    model.train_period = data.splits.train_period;
+    model.validation_period = data.splits.validation_period;
+    model.test_period = data.splits.test_period;
+    model.holdout_regions = regions_text(config.data.holdout_regions);
+    model.holdout_buffer = config.data.holdout_buffer;
+    model.leakage_allowed = config.data.allow_leakage;
+    model.synthetic = info.synthetic, model.sources = info.sources;
+    return model;
+}
+
+} // namespace
+
+Trainer::Trainer(const TrainOptions& options, std::shared_ptr<const io::FieldSource> cube, const RunFolder& folder)
+    : options_(options),
+      config_(options_.config),
+      folder_(folder),
+      data_(prepare_training(cube, config_, options_.seed)),
+      learner_(network_config(config_, data_.input), config_.train, options_.seed),
+      loss_(config_.loss.data, config_.loss.weight),
+      about_(about(data_, config_, cube->info())),
+      samples_(config_.train.samples_per_epoch > 0 ? config_.train.samples_per_epoch
+                                                   : static_cast<Index>(data_.train.size())),
+      steps_an_epoch_((samples_ + config_.train.batch - 1) / config_.train.batch),
+      rate_{.peak = config_.train.learning_rate,
+            .warmup_steps = config_.train.warmup_epochs * static_cast<double>(steps_an_epoch_),
+            .total_steps = static_cast<double>(config_.train.epochs * steps_an_epoch_)},
+      started_(Clock::now()),
+      saved_(started_)
+{
+    leakage_ = guard_against_leakage(data_, config_.data.allow_leakage);
+    if (leakage_.has_subgrid)
+        about_.bilinear_subgrid_r2 = leakage_.bilinear, about_.bicubic_subgrid_r2 = leakage_.bicubic;
+    // The guard's word is in the model only where it was needed.
+    about_.leakage_allowed = config_.data.allow_leakage && leakage_.leaks();
+}
+
+void Trainer::resume(const io::Checkpoint& checkpoint)
+{
+    position_ = restore(checkpoint, about_, learner_, options_.seed);
+    seconds_before_ = position_.seconds, steps_before_ = position_.steps;
+    say("resuming after step " + std::to_string(position_.steps) + ", in epoch " +
+        std::to_string(std::min(position_.epoch + 1, std::max<Index>(config_.train.epochs, 1))) + " of " +
+        std::to_string(config_.train.epochs));
+}
+
+TrainSummary Trainer::run()
+{
+    announce();
+    MetricsFile(folder_.file("metrics.csv")).keep(static_cast<std::size_t>(position_.epoch));
+    folder_.write("config.toml", about_.config);
+    if (config_.train.tensorboard) events_.emplace(folder_.file("."));
+    write_record("running");
+    if (config_.train.epochs == 0 && !position_.finished) end_epoch(); // the untrained network, for tests of a set-up
+    while (!position_.finished) {
+        train_epoch();
+        end_epoch();
+    }
+    write_record("done");
+    return {folder_.file("best.gwsd"), position_.epoch, position_.steps, position_.best, seconds()};
+}
+
+void Trainer::announce() const
+{
+    Index parameters = 0;
+    for (const auto& [name, variable] : learner_.parameters) parameters += variable.value().elements();
+    say("training on " + std::to_string(data_.train.size()) + " samples (" + std::to_string(data_.train_steps.size()) +
+        " steps of " + data_.splits.train_period + "), validation on " + std::to_string(data_.validation.size()) +
+        " (" + data_.splits.validation_period + "); truth mode " + data_.truth_mode + ", coarse field " +
+        (data_.input.coarse_is_operator ? "operator" : "given"));
+    say("network " + config_.model.preset + ": " + rounded(1e-6 * static_cast<double>(parameters)) + " M parameters; " +
+        std::to_string(config_.train.epochs) + " epochs at most, " + std::to_string(steps_an_epoch_) + " steps of " +
+        std::to_string(config_.train.batch) + " samples each");
+    const double checkpoint = 16.0 * static_cast<double>(parameters);
+    say("memory: about " + rounded(1e-9 * training_bytes(about_.network, config_)) +
+        " GB and the fields of the cube; " + "disk: " +
+        rounded(1e-6 * checkpoint * (static_cast<double>(config_.train.keep) + 1.25)) + " MB for checkpoints");
+}
+
+void Trainer::train_epoch()
+{
+    const auto drawn = data::draw_epoch(data_.train, data_.maker->cube().info().coarse,
+                                        {.seed = options_.seed,
+                                         .samples = samples_,
+                                         .tile = config_.data.tile,
+                                         .jitter = config_.data.split == "paper_random" ? 0 : config_.data.stride,
+                                         .group_steps = data_.group_steps},
+                                        position_.epoch);
+    const auto tiles_of = [&](Index step) {
+        const Index first = step * config_.train.batch;
+        return std::span(drawn).subspan(static_cast<std::size_t>(first),
+                                        static_cast<std::size_t>(std::min(config_.train.batch, samples_ - first)));
+    };
+    data::Prefetch<Sampled> batches(position_.step, steps_an_epoch_,
+                                    [&](Index step) { return data_.sample(tiles_of(step)); });
+    Progress progress("epoch " + std::to_string(position_.epoch + 1) + "/" + std::to_string(config_.train.epochs),
+                      steps_an_epoch_);
+    while (position_.step < steps_an_epoch_) {
+        if (StopSignals::requested()) stop();
+        step(batches.next(), tiles_of(position_.step));
+        ++position_.step, ++position_.steps;
+        progress.update(position_.step, time_left());
+        save_if_due();
+    }
+}
+
+void Trainer::step(const Sampled& sampled, std::span<const data::Tile> tiles)
+{
+    Tape tape;
+    clear_gradients(learner_.parameters);
+    const auto prediction =
+        learner_.network(Variable<float>(sampled.inputs.coarse), Variable<float>(sampled.inputs.fine),
+                         Variable<float>(sampled.inputs.base));
+    const auto value = loss_(loss_input(data_, sampled, prediction, config_.loss.region_size), ramp());
+    const double loss = static_cast<double>(value.loss.value().data()[0]);
+    backward(tape, value.loss);
+    const double norm = optim::gradient_norm(learner_.parameters);
+    if (!std::isfinite(loss) || !std::isfinite(norm)) return skip_step(tiles);
+
+    position_.skipped_in_a_row = 0;
+    learner_.optimiser.step(rate_(static_cast<double>(position_.steps)), optim::clip_factor(norm, config_.train.clip));
+    if (learner_.averaging) learner_.average.update();
+
+    // Sums for the epoch's log: samples, loss, gradient norm, then raw and physical figure of each term.
+    auto& sums = position_.sums;
+    sums.resize(3 + 2 * value.terms.size(), 0.0);
+    const auto count = static_cast<double>(tiles.size());
+    sums[0] += count, sums[1] += count * loss, sums[2] += count * norm;
+    for (std::size_t i = 0; i < value.terms.size(); ++i)
+        sums[3 + 2 * i] += count * value.terms[i].raw, sums[4 + 2 * i] += count * value.terms[i].physical;
+}
+
+void Trainer::skip_step(std::span<const data::Tile> tiles)
+{
+    ++position_.skipped, ++position_.skipped_in_a_row;
+    nlohmann::json batch = nlohmann::json::array();
+    for (const data::Tile& tile : tiles)
+        batch.push_back({{"month", data_.maker->cube().info().time.label(tile.t)},
+                         {"step", tile.t},
+                         {"row", tile.row},
+                         {"col", tile.col}});
+    folder_.write("bad_batches.json", nlohmann::json{{"epoch", position_.epoch + 1},
+                                                     {"step_in_epoch", position_.step},
+                                                     {"step", position_.steps},
+                                                     {"seed", options_.seed},
+                                                     {"tile", config_.data.tile},
+                                                     {"samples", batch}}
+                                              .dump(2) +
+                                          "\n");
+    warn("step " + std::to_string(position_.steps) + ": loss or gradient is not finite; the step is left out (" +
+         std::to_string(position_.skipped) + " so far; its samples are in bad_batches.json)");
+    if (position_.skipped_in_a_row < skips_in_a_row && position_.skipped < skips_in_all) return;
+    throw NumericalError("training: loss or gradient was not finite in " + std::to_string(position_.skipped_in_a_row) +
+                         " steps in a row, " + std::to_string(position_.skipped) + " in all, the last in epoch " +
+                         std::to_string(position_.epoch + 1) +
+                         "; lower train.learning_rate, keep train.clip above 0, "
+                         "and look at the samples listed in " +
+                         folder_.file("bad_batches.json"));
+}
+
+void Trainer::end_epoch()
+{
+    if (learner_.averaging) learner_.average.swap();
+    const Validation validation = validate(learner_.network, data_, loss_, config_);
+    if (learner_.averaging) learner_.average.swap();
+    if (!validation.complete) stop();
+
+    if (!std::isfinite(validation.criterion))
+        throw NumericalError("training: the validation score of epoch " + std::to_string(position_.epoch + 1) +
+                             " is not finite; lower train.learning_rate");
+    const bool trained = config_.train.epochs > 0, better = validation.criterion < position_.best;
+    position_.variance_scale = validation.variance_scale;
+    position_.epoch += trained ? 1 : 0;
+    if (better) {
+        position_.best = validation.criterion, position_.best_epoch = position_.epoch, position_.stale = 0;
+        keep_best(validation);
+    } else {
+        ++position_.stale;
+    }
+    const auto figures = epoch_figures(validation);
+    if (trained) MetricsFile(folder_.file("metrics.csv")).append(figures);
+    if (events_) events_->append(figures, position_.steps);
+    const double loss = position_.sums.empty() ? std::nan("") : position_.sums[1] / position_.sums[0];
+    const std::string unit = " " + data_.normalisation.unit;
+    say("epoch " + std::to_string(position_.epoch) + "/" + std::to_string(config_.train.epochs) + ": loss " +
+        rounded(loss) + "; validation " + (config_.loss.data == "mse" ? "MAE " : "CRPS ") +
+        rounded(validation.criterion) + unit + (better ? " (best)" : "") + ", MAE " + rounded(validation.mae) + unit +
+        " (interpolation " + rounded(validation.base_mae) + "); " + time_left());
+
+    position_.step = 0, position_.sums.clear();
+    const bool out_of_patience = config_.train.patience > 0 && position_.stale >= config_.train.patience;
+    position_.finished = position_.epoch >= config_.train.epochs || out_of_patience;
+    if (out_of_patience && position_.epoch < config_.train.epochs)
+        say("no better validation in " + std::to_string(position_.stale) + " epochs: training ends");
+    save_checkpoint();
+    folder_.prune(config_.train.keep);
+    write_record("running");
+}
+
+void Trainer::keep_best(const Validation& validation)
+{
+    TrainedModel model = about_;
+    model.parameters = learner_.model();
+    model.variance_scale = validation.variance_scale;
+    save_model(folder_.file("best.gwsd"), model, true);
+    best_hash_ = model.hash;
+}
+
+Figures Trainer::epoch_figures(const Validation& validation) const
+{
+    const auto& sums = position_.sums;
+    const auto mean = [&](std::size_t i) { return i < sums.size() ? sums[i] / sums[0] : std::nan(""); };
+    Figures figures{{"epoch", static_cast<double>(position_.epoch)},
+                    {"steps", static_cast<double>(position_.steps)},
+                    {"learning_rate", rate_(static_cast<double>(std::max<Index>(position_.steps, 1) - 1))},
+                    {"gradient_norm", mean(2)},
+                    {"skipped_steps", static_cast<double>(position_.skipped)},
+                    {"train_loss", mean(1)}};
+    for (std::size_t i = 0; i < validation.terms.size(); ++i) {
+        figures.emplace_back("train_" + validation.terms[i].name, mean(3 + 2 * i));
+        figures.emplace_back("train_" + validation.terms[i].name + " (" + validation.terms[i].physical_unit + ")",
+                             mean(4 + 2 * i));
+    }
+    figures.insert(figures.end(), validation.figures.begin(), validation.figures.end());
+    figures.emplace_back("best_epoch", static_cast<double>(position_.best_epoch));
+    figures.emplace_back("seconds", seconds());
+    return figures;
+}
+
+void Trainer::save_checkpoint()
+{
+    position_.seconds = seconds();
+    folder_.save(to_checkpoint(about_, learner_, position_, options_.seed), position_.steps);
+    saved_ = Clock::now();
+}
+
+void Trainer::save_if_due()
+{
+    if (Clock::now() - saved_ < std::chrono::minutes(config_.train.checkpoint_minutes)) return;
+    save_checkpoint();
+    folder_.prune(config_.train.keep);
+}
+
+void Trainer::stop()
+{
+    say(std::string(StopSignals::name()) + ": saving; a second signal ends at once");
+    save_checkpoint();
+    folder_.prune(config_.train.keep);
+    write_record("stopped");
+    throw StoppedEarly(std::string("stopped by ") + StopSignals::name() + " after step " +
+                       std::to_string(position_.steps) + "; go on with the same command and --resume");
+}
+
+void Trainer::write_record(const std::string& status) const
+{
+    const auto number = [](double v) { return std::isfinite(v) ? nlohmann::json(v) : nlohmann::json(); };
+    const nlohmann::ordered_json record{
+        {"status", status},
+        {"cube", options_.cube},
+        {"seed", options_.seed},
+        {"truth_mode", data_.truth_mode},
+        {"coarse", data_.input.coarse_is_operator ? "operator" : "given"},
+        {"quantity", about_.quantity},
+        {"unit", data_.normalisation.unit},
+        {"preset", config_.model.preset},
+        {"train_period", about_.train_period},
+        {"validation_period", about_.validation_period},
+        {"test_period", about_.test_period},
+        {"holdout_regions", about_.holdout_regions},
+        {"train_samples", data_.train.size()},
+        {"validation_samples", data_.validation.size()},
+        {"epochs", position_.epoch},
+        {"epochs_at_most", config_.train.epochs},
+        {"steps", position_.steps},
+        {"skipped_steps", position_.skipped},
+        {"best_epoch", position_.best_epoch},
+        {config_.loss.data == "mse" ? "best_validation_mae" : "best_validation_crps", number(position_.best)},
+        {"model_hash", best_hash_},
+        {"leakage",
+         {{"bilinear_subgrid_r2", number(about_.bilinear_subgrid_r2)},
+          {"bicubic_subgrid_r2", number(about_.bicubic_subgrid_r2)},
+          {"limit", data::LeakageVerdict::limit},
+          {"leaks", leakage_.leaks()},
+          {"allowed", about_.leakage_allowed}}},
+        {"synthetic", about_.synthetic},
+        {"threads", thread_pool().threads()},
+        {"seconds", seconds()}};
+    folder_.write("run.json", record.dump(2) + "\n");
+}
+
+double Trainer::ramp() const
+{
+    const double over = config_.loss.ramp_epochs * static_cast<double>(steps_an_epoch_);
+    return over > 0 ? std::min(1.0, static_cast<double>(position_.steps + 1) / over) : 1.0;
+}
+
+double Trainer::seconds() const
+{
+    return seconds_before_ + std::chrono::duration<double>(Clock::now() - started_).count();
+}
+
+std::string Trainer::time_left() const
+{
+    const Index done = position_.steps - steps_before_, left = config_.train.epochs * steps_an_epoch_ - position_.steps;
+    if (done <= 0 || left < 0) return "time left not known yet";
+    return "at most " +
+           duration_text((seconds() - seconds_before_) / static_cast<double>(done) * static_cast<double>(left)) +
+           " left of the run";
+}
+
+TrainSummary train(const TrainOptions& options, std::shared_ptr<const io::FieldSource> cube)
+{
+    const StopSignals signals;
+    const RunFolder folder(options.output, options.resume != "never", options.overwrite);
+    std::optional<io::Checkpoint> checkpoint;
+    if (options.resume == "auto")
+        checkpoint = folder.load_latest();
+    else if (options.resume != "never")
+        checkpoint = io::load_checkpoint(options.resume);
+    if (!checkpoint) folder.clear();
+
+    Trainer trainer(options, std::move(cube), folder);
+    if (checkpoint) {
+        trainer.resume(*checkpoint);
+        checkpoint.reset();
+    } else if (options.resume == "auto") {
+        note(options.output + ": holds no checkpoint; starting from the beginning");
+    }
+    try {
+        return trainer.run();
+    } catch (const StoppedEarly&) {
+        throw;
+    } catch (const std::exception& error) {
+        trainer.write_record(std::string("failed: ") + error.what());
+        throw;
+    }
+}
+
+TrainSummary train(const TrainOptions& options) { return train(options, io::open_cube(options.cube)); }
+
+} // namespace gwsd::train

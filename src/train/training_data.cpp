@@ -1,0 +1,286 @@
+#include "train/training_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gwsd/core/message.hpp"
+#include "gwsd/core/progress.hpp"
+#include "gwsd/data/views.hpp"
+#include "gwsd/losses/registry.hpp"
+#include "train/stop_signal.hpp"
+
+namespace gwsd::train {
+namespace {
+
+using Source = std::shared_ptr<const io::FieldSource>;
+
+/// Fields of training steps that may be in memory at once; beyond, an epoch's samples come in groups of steps.
+constexpr double field_budget = 0.75 * 1024 * 1024 * 1024;
+
+bool in(const std::vector<std::string>& names, const std::string& name)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string listed(const std::vector<std::string>& names)
+{
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? "none" : text;
+}
+
+std::string resolved_mode(const Config& config, const io::CubeInfo& info)
+{
+    const std::string& wanted = config.data.truth_mode;
+    if (wanted == "none")
+        throw DataError(
+            "data.truth_mode = none: without a fine truth there is nothing to learn; use reference with a cube that "
+            "has one, or scale_shift to learn from the coarse field itself");
+    if (wanted == "auto") return info.has_reference ? "reference" : "scale_shift";
+    if (wanted == "reference" && !info.has_reference)
+        throw DataError(
+            "data.truth_mode = reference: the cube has no fine reference; prepare it with --reference, or use "
+            "--truth-mode scale_shift");
+    return wanted;
+}
+
+bool reads_operator(const Config& config, const io::CubeInfo& info, const std::string& mode)
+{
+    const std::string& wanted = config.data.coarse;
+    if (wanted == "operator" && !info.has_reference)
+        throw ConfigError("data.coarse = operator: the cube has no reference, so no operator's view of it; use given");
+    if (wanted == "given" && !info.has_given)
+        throw ConfigError("data.coarse = given: the cube has no given coarse field (--gwsa); use operator");
+    if (wanted != "auto") return wanted == "operator";
+    return mode == "reference" || !info.has_given;
+}
+
+data::InputSpec input_spec(const Config& config, const io::CubeInfo& info, bool coarse_is_operator)
+{
+    data::InputSpec spec;
+    spec.predictors = config.data.predictors.empty() ? info.predictors : config.data.predictors;
+    for (const std::string& name : spec.predictors)
+        if (!in(info.predictors, name))
+            throw ConfigError("data.predictors: the cube has no predictor '" + name + "'; it has " +
+                              listed(info.predictors));
+    spec.statics = info.statics;
+    spec.window = config.data.window;
+    spec.factor = info.factor;
+    spec.coarse_is_operator = coarse_is_operator;
+    spec.base = geo::parse_method(config.model.base);
+    return spec;
+}
+
+/// Precipitation and soil moisture for the terms that need them, empty names if none has a weight.
+std::pair<std::string, std::string> recharge_predictors(const Config& config, const io::CubeInfo& info)
+{
+    std::pair<std::string, std::string> names;
+    for (const auto& term : losses::terms()) {
+        const auto weight = config.loss.weight.find(term.name);
+        if (term.is_data || term.needs.empty() || weight == config.loss.weight.end() || !(weight->second > 0)) continue;
+        const auto need = [&](const std::string& what, const std::string& key, const std::string& name) {
+            if (term.needs.find(what) != std::string::npos && !in(info.predictors, name))
+                throw ConfigError("loss.weight." + term.name + ": the term needs " + what +
+                                  ", but the cube has no predictor '" + name + "' (it has " + listed(info.predictors) +
+                                  "); set loss.weight." + term.name + "=0, or " + key + " to the predictor that it is");
+        };
+        need("precipitation", "data.precipitation", config.data.precipitation);
+        need("soil moisture", "data.soil_moisture", config.data.soil_moisture);
+        names = {config.data.precipitation, config.data.soil_moisture};
+    }
+    return names;
+}
+
+void check_tile(const Config& config, Index factor)
+{
+    const Index levels = std::ssize(network_config(config, {}).channels), multiple = Index{1} << levels;
+    if (config.data.tile * factor % multiple != 0)
+        throw ConfigError("data.tile = " + std::to_string(config.data.tile) + ": " +
+                          std::to_string(config.data.tile * factor) + " fine cells along a side are no multiple of " +
+                          std::to_string(multiple) + ", which " + std::to_string(levels) +
+                          " levels of the network need");
+    if (config.data.stride > config.data.tile)
+        throw ConfigError("data.stride = " + std::to_string(config.data.stride) +
+                          ": tiles would leave gaps; expected at most data.tile = " + std::to_string(config.data.tile));
+}
+
+std::vector<char> usable_cells(const io::FieldSource& cube, const DataConfig& config)
+{
+    auto usable = data::outside_regions(cube.info().fine, config.holdout_regions, config.holdout_buffer);
+    const auto land = cube.field("land_fraction", 0);
+    for (std::size_t i = 0; i < usable.size(); ++i) usable[i] = usable[i] && (*land)[i] > 0 ? 1 : 0;
+    if (std::find(usable.begin(), usable.end(), char{1}) == usable.end())
+        throw DataError("cube: its land_fraction has no land outside of the holdout regions; nothing can train");
+    return usable;
+}
+
+/// Draws "reading the training months" as fields are read, and stops at a signal.
+class ReadingProgress {
+public:
+    ReadingProgress(std::string title, Index fields) : progress_(std::move(title), fields) {}
+    data::Checkpoint checkpoint()
+    {
+        return [this] {
+            StopSignals::throw_if_requested();
+            progress_.update(done_++);
+        };
+    }
+
+private:
+    Progress progress_;
+    Index done_ = 0;
+};
+
+void require_samples(const TrainingData& data, const Config& config)
+{
+    const auto refuse = [&](const std::string& key, const std::string& what, const std::vector<Index>& steps) {
+        throw ConfigError(key + ": no sample is left to " + what + ": of " + std::to_string(steps.size()) +
+                          " months none has a satellite field, a truth and a window that misses at most " +
+                          std::to_string(config.data.max_missing) + " of " + std::to_string(config.data.window) +
+                          ", on tiles with " + std::to_string(100 * config.data.minimum_land) + " % of land");
+    };
+    if (data.train.empty()) refuse("data.train_period", "train", data.splits.train);
+    if (data.validation.empty()) refuse("data.validation_period", "validate", data.splits.validation);
+}
+
+} // namespace
+
+models::DownscalerConfig network_config(const Config& config, const data::InputSpec& input)
+{
+    const ModelConfig& m = config.model;
+    models::DownscalerConfig c = models::preset(m.preset);
+    c.coarse_channels = input.coarse_channels(), c.fine_channels = input.fine_channels(), c.factor = input.factor;
+    if (m.hidden > 0) c.hidden = m.hidden;
+    if (m.encoder_layers > 0) c.encoder_layers = m.encoder_layers;
+    if (!m.channels.empty()) c.channels = m.channels;
+    if (m.bottleneck > 0) c.bottleneck = m.bottleneck;
+    if (m.groups > 0) c.groups = m.groups;
+    const auto choose = [](const char* key, const std::string& value, const char* yes, const char* no, bool& target) {
+        if (value.empty()) return;
+        if (value != yes && value != no)
+            throw ConfigError(std::string(key) + " = '" + value + "': expected " + yes + " or " + no);
+        target = value == yes;
+    };
+    choose("model.upsampling", m.upsampling, "transposed", "bilinear", c.transposed_upsampling);
+    choose("model.mean", m.mean, "residual", "direct", c.residual_mean);
+    c.peepholes = m.peepholes, c.recompute = m.recompute;
+    c.detach_variance = config.loss.data == "faithful";
+    models::check(c);
+    return c;
+}
+
+TrainingData prepare_training(Source cube, const Config& config, std::uint64_t seed)
+{
+    TrainingData data;
+    data.truth_mode = resolved_mode(config, cube->info());
+    const bool coarse_is_operator = reads_operator(config, cube->info(), data.truth_mode);
+    const auto recharge = recharge_predictors(config, cube->info());
+    if (data.truth_mode == "scale_shift")
+        cube = data::scale_shift_view(cube, coarse_is_operator ? "gwsa_operator" : "gwsa");
+    data.input = input_spec(config, cube->info(), coarse_is_operator);
+    check_tile(config, data.input.factor);
+
+    const geo::TimeAxis& axis = cube->info().time;
+    const bool random = config.data.split == "paper_random";
+    data.splits = data::split_steps(axis, {.train_period = config.data.train_period,
+                                           .validation_period = config.data.validation_period,
+                                           .test_period = config.data.test_period,
+                                           .buffer_months = config.data.buffer_months,
+                                           .window = config.data.window,
+                                           .random = random});
+    if (random)
+        warn(
+            "data.split = paper_random: validation tiles overlap training tiles in space and time, so validation "
+            "scores say nothing about unseen months or regions");
+    cube = data::only_steps(cube, data.splits.readable);
+    data.usable = usable_cells(*cube, config.data);
+
+    const Index count = std::ssize(data.splits.train);
+    const Index fields = count * (2 + std::ssize(data.input.predictors) + (recharge.first.empty() ? 0 : 2)) +
+                         std::ssize(data.splits.validation);
+    ReadingProgress reading("reading the training months", fields);
+    const auto train_truth = data::steps_with_truth(*cube, data.splits.train, data.usable, reading.checkpoint());
+    const auto validation_truth =
+        data::steps_with_truth(*cube, data.splits.validation, data.usable, reading.checkpoint());
+    if (train_truth.empty())
+        throw DataError("cube: the fine truth has no value on land in the training months " + data.splits.train_period);
+    data.normalisation = data::training_constants(*cube, data.input, train_truth, data.usable, reading.checkpoint());
+    data.maker = std::make_shared<const data::BatchMaker>(cube, data.input, data.normalisation, config.data.tile,
+                                                          config.data.tile);
+    data::ChangeSignal signal;
+    if (!recharge.first.empty()) {
+        if (!axis.monthly)
+            note(
+                "the time axis has instants, not months: departures of precipitation and storage are taken from the "
+                "mean over all training steps, not from a calendar month's");
+        signal =
+            change_signal(*data.maker, train_truth, data.usable, recharge.first, recharge.second, reading.checkpoint());
+        data.normalisation.recharge_scale = signal.recharge_scale;
+        data.normalisation.change_scale = signal.change_scale;
+    }
+    data.targets = std::make_shared<const data::TargetMaker>(data.maker, config.data.tile, data.usable,
+                                                             std::move(signal), config.loss.product_sigma);
+
+    const geo::Grid& grid = cube->info().coarse;
+    const auto tiles = [&](Index stride) {
+        return data::usable_tiles(grid, data.input.factor, data::tile_positions(grid, config.data.tile, stride),
+                                  config.data.tile, data.usable, config.data.minimum_land);
+    };
+    data.train_steps = data::steps_with_window(*data.maker, train_truth, config.data.max_missing);
+    data.train = data::every_sample(data.train_steps, tiles(config.data.stride));
+    // Validation tiles lie side by side, so that every cell counts about once.
+    data.validation = data::every_sample(
+        data::steps_with_window(*data.maker, validation_truth, config.data.max_missing), tiles(config.data.tile));
+    if (random) std::tie(data.train, data.validation) = data::random_split(data.train, 0.15, seed);
+    require_samples(data, config);
+
+    const double step_bytes =
+        4.0 * static_cast<double>(cube->info().fine.cells()) * static_cast<double>(3 + data.input.predictors.size());
+    if (step_bytes * static_cast<double>(data.train_steps.size()) > field_budget)
+        data.group_steps = std::max<Index>(1, static_cast<Index>(field_budget / step_bytes));
+    return data;
+}
+
+data::LeakageVerdict guard_against_leakage(const TrainingData& data, bool allowed)
+{
+    const auto verdict =
+        data::check_leakage(*data.maker, data.train_steps, data.usable, 36, [] { StopSignals::throw_if_requested(); });
+    const auto percent = [](double value) {
+        return std::to_string(static_cast<int>(std::floor(1e4 * value)) / 100.0).substr(0, 5) + " %";
+    };
+    const std::string found = !verdict.has_subgrid
+                                  ? "the target is constant within every coarse cell"
+                                  : "interpolation of the input explains the target within coarse cells by " +
+                                        percent(verdict.bilinear) + " (bilinear) and " + percent(verdict.bicubic) +
+                                        " (bicubic)";
+    if (!verdict.leaks()) {
+        say("leakage guard: " + found);
+        return verdict;
+    }
+    if (!allowed)
+        throw DataError("leakage guard: " + found + ", over " + std::to_string(verdict.steps) +
+                        " training months; above 99.5 % there is nothing to learn, and a score would praise the "
+                        "interpolation that made the target. Give a fine field of its own, or go on with "
+                        "--allow-leakage");
+    warn("leakage guard: " + found + "; scores against this target say nothing about downscaling");
+    return verdict;
+}
+
+losses::LossInput<float, Cpu> loss_input(const TrainingData& data, const Sampled& sampled,
+                                         const models::Prediction<float>& prediction, Index region_size)
+{
+    const data::TargetBatch& t = sampled.targets;
+    losses::LossInput<float, Cpu> in;
+    in.mean = prediction.mean, in.log_variance = prediction.log_variance;
+    in.target = t.target, in.valid = t.valid, in.land = t.land, in.area = sampled.inputs.area;
+    in.product_variance = t.product_variance;
+    in.change_reference = t.change_reference, in.recharge = t.recharge, in.change_weight = t.change_weight;
+    in.change_scale = data.normalisation.change_scale / data.normalisation.target.scale;
+    in.coarse = t.coarse, in.coarse_valid = t.coarse_valid;
+    in.row_origin = t.row_origin, in.col_origin = t.col_origin;
+    in.factor = data.input.factor, in.region_size = region_size;
+    in.scale = data.normalisation.target.scale, in.unit = data.normalisation.unit;
+    return in;
+}
+
+} // namespace gwsd::train
