@@ -91,10 +91,8 @@ std::function<void()> define(CLI::App& app)
         if (common().json && (options->explain || options->reference))
             throw UsageError(
                 "config: --json, --explain and --reference are three forms of one output; give one of them");
-        train::Config config;
+        train::Config config = train::load_config(common().config, common().set);
         const train::Schema schema = train::schema_of(config);
-        if (!common().config.empty()) schema.read_file(common().config);
-        for (const std::string& assignment : common().set) schema.set(assignment);
         const train::Schema part = chosen(schema, options->keys);
         const std::string text = options->reference ? part.reference()
                                  : options->explain ? explained(part)

@@ -119,4 +119,12 @@ struct Config {
 /// The keys of a configuration, bound to `config`, which must outlive the schema.
 Schema schema_of(Config& config);
 
+/// Sets what a preset says of data and training beside the size of its network: small is meant for a processor of two
+/// cores, default and paper for a GPU. Throws ConfigError for another name.
+void apply_preset(Config& config, const std::string& name);
+
+/// Defaults of the preset, then the file (none if empty), then the assignments "key=value", whichever of them names the
+/// preset; `preset` wins over both unless it is empty. Throws ConfigError, InputMissing.
+Config load_config(const std::string& file, const std::vector<std::string>& set, const std::string& preset = "");
+
 } // namespace gwsd::train
