@@ -12,10 +12,20 @@ using nlohmann::json;
 
 Scaling scaling_from(const json& entry, const std::string& name)
 {
-    const Scaling scaling{entry.at("mean").get<double>(), entry.at("scale").get<double>()};
+    Scaling scaling{entry.at("mean").get<double>(), entry.at("scale").get<double>()};
+    if (entry.contains("lowest")) scaling.lowest = entry.at("lowest").get<double>();
+    if (entry.contains("highest")) scaling.highest = entry.at("highest").get<double>();
     if (!std::isfinite(scaling.mean) || !std::isfinite(scaling.scale) || !(scaling.scale > 0))
         throw DataError("normalisation: the constants of '" + name + "' are not a finite mean and a scale above 0");
     return scaling;
+}
+
+json json_of(const Scaling& scaling)
+{
+    json entry{{"mean", scaling.mean}, {"scale", scaling.scale}};
+    if (std::isfinite(scaling.lowest)) entry["lowest"] = scaling.lowest; // JSON has no infinity
+    if (std::isfinite(scaling.highest)) entry["highest"] = scaling.highest;
+    return entry;
 }
 
 double positive(const json& all, const char* key)
@@ -31,14 +41,14 @@ double positive(const json& all, const char* key)
 std::string Normalisation::to_json() const
 {
     json all{{"unit", unit},
-             {"target", {{"mean", target.mean}, {"scale", target.scale}}},
+             {"target", json_of(target)},
              {"fields", json::object()},
              {"recharge_scale", recharge_scale},
              {"change_scale", change_scale}};
     for (const auto& [name, scaling] : fields) {
         const auto own = units.find(name);
-        all["fields"][name] = {
-            {"mean", scaling.mean}, {"scale", scaling.scale}, {"unit", own == units.end() ? "1" : own->second}};
+        all["fields"][name] = json_of(scaling);
+        all["fields"][name]["unit"] = own == units.end() ? "1" : own->second;
     }
     return all.dump(2);
 }

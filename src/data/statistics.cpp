@@ -11,9 +11,10 @@ namespace {
 
 const std::string no_unit = "1";
 
-/// Weighted mean and variance in one pass (West 1979).
+/// Weighted mean and variance in one pass (West 1979), and the range.
 struct Moments {
     double weight = 0, mean = 0, square = 0;
+    double lowest = std::numeric_limits<double>::infinity(), highest = -lowest;
 
     void add(double value, double w)
     {
@@ -21,6 +22,8 @@ struct Moments {
         const double step = value - mean;
         mean += step * w / weight;
         square += w * step * (value - mean);
+        lowest = std::min(lowest, value);
+        highest = std::max(highest, value);
     }
     double deviation() const { return weight > 0 ? std::sqrt(square / weight) : 0; }
 };
@@ -52,7 +55,7 @@ Scaling scaling_of(const Moments& moments, const std::string& what)
     const double least = std::max(1e-6 * std::abs(moments.mean), 1e-12);
     const double deviation = moments.deviation();
     if (deviation < least) warn(what + " is constant over the training months; it carries no information");
-    return {moments.mean, std::max(deviation, least)};
+    return {moments.mean, std::max(deviation, least), moments.lowest, moments.highest};
 }
 
 void call(const Checkpoint& checkpoint)

@@ -121,6 +121,7 @@ io::Checkpoint to_checkpoint(const TrainedModel& model)
                      {"test_period", model.test_period},
                      {"holdout_regions", model.holdout_regions},
                      {"holdout_buffer", model.holdout_buffer},
+                     {"resolution", model.resolution},
                      {"variance_scale", model.variance_scale},
                      {"leakage_allowed", model.leakage_allowed},
                      {"bilinear_subgrid_r2", number(model.bilinear_subgrid_r2)},
@@ -151,6 +152,7 @@ TrainedModel from_checkpoint(const io::Checkpoint& file, const std::string& path
         model.test_period = about.at("test_period").get<std::string>();
         model.holdout_regions = about.at("holdout_regions").get<std::string>();
         model.holdout_buffer = about.at("holdout_buffer").get<double>();
+        model.resolution = about.value("resolution", 0.0);
         model.variance_scale = about.at("variance_scale").get<double>();
         model.leakage_allowed = about.at("leakage_allowed").get<bool>();
         model.bilinear_subgrid_r2 = number_from(about.at("bilinear_subgrid_r2"));

@@ -159,12 +159,14 @@ TEST_CASE("a cube that lacks what the network reads is refused by name")
 TEST_CASE("normalisation survives a file, and nonsense is refused")
 {
     Normalisation n;
-    n.unit = "mm", n.target = {-1.25, 33.000000000000007}, n.fields["tp"] = {0.1, 1e-7}, n.units["tp"] = "mm/month";
+    n.unit = "mm", n.target = {-1.25, 33.000000000000007, -90.5, 1e3}, n.fields["tp"] = {0.1, 1e-7}, n.units["tp"] = "mm/month";
     n.recharge_scale = 1.0 / 3.0, n.change_scale = 12;
     const std::string text = n.to_json();
     const Normalisation again = Normalisation::from_json(text);
     CHECK(again.to_json() == text);
     CHECK(again.target.scale == n.target.scale);
+    CHECK((again.target.lowest == -90.5 && again.target.highest == 1e3));
+    CHECK(std::isinf(again.fields.at("tp").highest)); // a range that is not known
     CHECK(again.fields.at("tp").scale == 1e-7);
     CHECK(again.units.at("tp") == "mm/month");
     CHECK(again.recharge_scale == n.recharge_scale);

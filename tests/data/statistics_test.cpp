@@ -74,6 +74,8 @@ TEST_CASE("constants are the land's: weighted by area, of the training months al
     CHECK(n.fields.at("tp").mean == Approx((10 + 20 * 0.5) / 1.5));
     CHECK(n.units.at("tp") == "mm/month");
     CHECK(n.unit == "mm");
+    CHECK((n.target.lowest == 1 && n.target.highest == 3)); // of the land that counts
+    CHECK((n.fields.at("tp").lowest == 10 && n.fields.at("tp").highest == 20));
 }
 
 TEST_CASE("a constant predictor has a scale above zero and gives zeros; one without values is refused")

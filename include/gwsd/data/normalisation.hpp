@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <string>
 
@@ -8,6 +9,8 @@ namespace gwsd::data {
 /// normalised = (value - mean) / scale; scale is never below a floor, so a constant field gives zeros.
 struct Scaling {
     double mean = 0, scale = 1;
+    /// Smallest and largest value seen in training: what lies beyond is outside the training domain.
+    double lowest = -std::numeric_limits<double>::infinity(), highest = std::numeric_limits<double>::infinity();
 };
 
 /// Constants from training months and land only; they live in the model file, with their units.
