@@ -36,7 +36,7 @@ inline const std::map<std::string, std::set<std::string>>& may_look_into()
         {"io", {"core", "geo"}},
         {"data", join({world, {"tensor"}})},
         {"train", join({models, world, {"optim", "score"}})}, // score: the picture of its loss
-        {"infer", join({models, world, {"train"}})},
+        {"infer", join({models, world, {"train", "score"}})},
         {"score", join({models, world})},
     };
     return table;
