@@ -19,7 +19,7 @@
 
 // Operations on variables; their kernels come along.
 #include "gwsd/ops/conv2d.hpp"
-#include "gwsd/ops/conv_lstm_gates.hpp"
+#include "gwsd/ops/conv_lstm_layer.hpp"
 #include "gwsd/ops/conv_transpose2d.hpp"
 #include "gwsd/ops/group_norm.hpp"
 #include "gwsd/ops/pointwise.hpp"

@@ -14,9 +14,25 @@ namespace {
 #include "gemm.inl"
 #include "pointwise.inl"
 
+#include "conv_lstm_gates.inl"
+#include "group_norm.inl"
+
 } // namespace
 
 extern const CpuPaths paths;
-const CpuPaths paths{GWSD_ISA_NAME, GWSD_LANES, GWSD_TILE_VECTORS* GWSD_LANES, gemm, sigmoid, tanh, conv_band, conv_weight_band};
+const CpuPaths paths{.name = GWSD_ISA_NAME,
+                     .lanes = GWSD_LANES,
+                     .wide = GWSD_TILE_VECTORS * GWSD_LANES,
+                     .gemm = gemm,
+                     .sigmoid = sigmoid,
+                     .tanh = tanh,
+                     .conv_band = conv_band,
+                     .conv_weight_band = conv_weight_band,
+                     .lstm_forward = lstm_forward,
+                     .lstm_backward = lstm_backward,
+                     .norm_sums = norm_sums,
+                     .norm_apply = norm_apply,
+                     .norm_backward_sums = norm_backward_sums,
+                     .norm_backward_apply = norm_backward_apply};
 
 } // namespace gwsd::kernels::GWSD_ISA

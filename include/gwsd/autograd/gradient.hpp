@@ -1,5 +1,8 @@
 #pragma once
 
+#include <utility>
+
+#include "gwsd/core/parallel.hpp"
 #include "gwsd/tensor/tensor.hpp"
 
 namespace gwsd {
@@ -29,6 +32,21 @@ public:
         const bool add = sum_.defined();
         if (!add) sum_ = Tensor<T, Device>::empty(shape_);
         return {sum_, add};
+    }
+    /// Adds a tensor that nothing else will write to: the first one becomes the sum.
+    void add(Tensor<T, Device> term)
+    {
+        if (!(term.shape() == shape_))
+            throw ShapeError("gradient: expects " + to_string(shape_) + ", got " + to_string(term.shape()));
+        if (!sum_.defined()) {
+            sum_ = std::move(term);
+            return;
+        }
+        T* sum = sum_.data();
+        const T* from = term.data();
+        parallel_for(sum_.elements(), 16384, [&](Index begin, Index end) {
+            for (Index i = begin; i < end; ++i) sum[i] += from[i];
+        });
     }
     /// Back to zero; the storage goes to the block cache.
     void clear() { sum_ = {}; }

@@ -39,9 +39,8 @@ std::vector<Variable<T, Device>> recompute(Part part, const std::vector<Variable
         for (const auto& slot : slots) slot->clear();
         tape.run_backward();
         for (std::size_t i = 0; i < inputs.size(); ++i) {
-            if (!inputs[i].requires_gradient() || !again[i].gradient()->defined()) continue;
-            const auto from = flat(again[i].gradient()->sum()), to = flat(inputs[i].gradient()->sum());
-            for (Index k = 0; k < to.elements(); ++k) to(k) += from(k);
+            if (inputs[i].requires_gradient() && again[i].gradient()->defined())
+                inputs[i].gradient()->add(again[i].gradient()->sum());
         }
     });
     return outputs;

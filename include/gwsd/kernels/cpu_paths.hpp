@@ -1,36 +1,8 @@
 #pragma once
 
-#include "gwsd/core/shape.hpp"
+#include "gwsd/kernels/chunks.hpp"
 
 namespace gwsd::kernels {
-
-/// Some rows of a convolution's output, [rows, pixels, out], each from `kernel_rows` runs of `run` floats:
-///   y[l, p, o] = bias[o] + sum over i, n of inputs[l * row_stride + i][p * pixel_stride + n] * weight[i, n, o]
-/// An input row that is null is left out, as if it were zero. Strides count floats.
-struct ConvBand {
-    Index rows, pixels, out;
-    Index kernel_rows, run;
-    const float* const* inputs;
-    Index row_stride, pixel_stride;
-    const float* weights; ///< packed, see CpuPaths::lanes
-    const float* bias;    ///< [out], or null for zero
-    bool add;             ///< adds to y, or overwrites it
-    float* y;
-    Index y_row, y_stride; ///< floats from row to row and from pixel to pixel
-};
-
-/// The gradient of one kernel row's weights, summed over some rows of output:
-///   grad_w[o, n] += sum over l, p of grad_y[l, p, o] * inputs[l * row_stride][p * pixel_stride + n]
-/// Reads of the inputs go up to 2 * lanes floats beyond the last run.
-struct ConvWeightBand {
-    Index rows, pixels, out, run;
-    const float* const* inputs;
-    Index row_stride, pixel_stride;
-    const float* grad_y;
-    Index grad_row, grad_stride;
-    float* grad_w;
-    Index w_stride;
-};
 
 /// Tuned f32 kernels of one instruction set; a null entry means that the portable form serves.
 struct CpuPaths {
@@ -47,6 +19,17 @@ struct CpuPaths {
     void (*tanh)(Index n, const float* x, float* y) = nullptr;
     void (*conv_band)(const ConvBand& band) = nullptr;
     void (*conv_weight_band)(const ConvWeightBand& band) = nullptr;
+    /// See conv_lstm_gates.hpp.
+    void (*lstm_forward)(const LstmStep<float>& step, float* h) = nullptr;
+    void (*lstm_backward)(const LstmStep<float>& step, const float* grad_h, const float* grad_c, float* d_gates,
+                          float* d_cell) = nullptr;
+    /// See group_norm.hpp.
+    void (*norm_sums)(Index pixels, Index channels, const float* x, double* sums) = nullptr;
+    void (*norm_apply)(Index pixels, Index channels, const float* x, const float* factor, const float* addend,
+                       bool then_silu, float* y) = nullptr;
+    void (*norm_backward_sums)(const NormChunk<float>& chunk, const float* grad_y, float* h, double* sums) = nullptr;
+    void (*norm_backward_apply)(const NormChunk<float>& chunk, const float* h, const float* mean_h,
+                                const float* mean_product, bool add, float* grad_x) = nullptr;
 };
 
 /// The widest path that this processor has; GWSD_CPU_ISA = portable, avx2 or avx512 asks for one (ConfigError if

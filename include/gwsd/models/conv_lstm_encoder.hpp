@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "gwsd/autograd/recompute.hpp"
 #include "gwsd/nn/conv_lstm_cell.hpp"
 #include "gwsd/ops/slices.hpp"
 
@@ -31,47 +30,13 @@ struct ConvLstmEncoder {
                              to_string(s));
         const Index window = s[0], batch = s[1];
         auto steps = ops::reshape(sequence, {window * batch, s[2], s[3], s[4]});
-        for (std::size_t layer = 0; layer < cells.size(); ++layer) {
-            const auto hidden = run(cells[layer], cells[layer].project(steps), window, batch);
-            if (layer + 1 == cells.size()) return hidden.back();
-            steps = ops::concatenate_first(hidden);
-        }
-        return steps;
+        for (const auto& cell : cells) steps = cell(steps, {.window = window, .recompute = recompute_steps});
+        return ops::slice_first(steps, (window - 1) * batch, window * batch);
     }
     void members(auto visit) const
     {
         for (std::size_t layer = 0; layer < cells.size(); ++layer)
             visit("cell" + std::to_string(layer + 1), cells[layer]);
-    }
-
-private:
-    using V = Variable<T, Device>;
-
-    std::vector<V> run(const nn::ConvLstmCell<T, Device>& cell, const V& projected, Index window, Index batch) const
-    {
-        std::vector<V> hidden;
-        typename nn::ConvLstmCell<T, Device>::State state;
-        for (Index t = 0; t < window; ++t) {
-            const V input = ops::slice_first(projected, t * batch, (t + 1) * batch);
-            state = recompute_steps ? step_again(cell, input, state) : cell.step(input, state);
-            hidden.push_back(state.hidden);
-        }
-        return hidden;
-    }
-
-    static auto step_again(const nn::ConvLstmCell<T, Device>& cell, const V& input,
-                           const typename nn::ConvLstmCell<T, Device>::State& state)
-    {
-        using State = typename nn::ConvLstmCell<T, Device>::State;
-        // Only the first step has no state; at() tells the compiler that what is not there is not read.
-        const bool first = !state.hidden.defined();
-        const auto part = [cell, first](const std::vector<V>& from) {
-            const auto after = cell.step(from.at(0), first ? State{} : State{from.at(1), from.at(2)});
-            return std::vector<V>{after.hidden, after.cell};
-        };
-        const auto inputs = first ? std::vector<V>{input} : std::vector<V>{input, state.hidden, state.cell};
-        const auto next = recompute<T, Device>(part, inputs);
-        return State{next[0], next[1]};
     }
 };
 

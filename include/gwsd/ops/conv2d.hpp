@@ -112,28 +112,6 @@ Variable<T, Device> conv2d(const std::vector<Variable<T, Device>>& sources,
     return record_if(wanted, std::move(y), std::move(backward));
 }
 
-/// start + conv(x, weight): a convolution that adds to a result computed before, such as the input half of a ConvLSTM's
-/// pre-activations. start has the convolution's shape. Throws ShapeError.
-template <class T, class Device>
-Variable<T, Device> conv2d_onto(const Variable<T, Device>& start, const Variable<T, Device>& x,
-                                const Variable<T, Device>& weight, Conv2dOptions options = {})
-{
-    const Shape expected = detail::conv2d_shape(x.shape(), weight.shape(), options);
-    if (!(start.shape() == expected))
-        throw ShapeError("conv2d_onto: input " + to_string(x.shape()) + " and weight " + to_string(weight.shape()) +
-                         " give " + to_string(expected) + ", which does not add to " + to_string(start.shape()));
-    auto y = start.value().clone();
-    kernels::conv2d_forward<T>(Device{}, detail::view4(x.value()), detail::view4(weight.value()), options,
-                               y.template view<4>());
-    auto backward = [x, weight, options, d_start = start.gradient()](const Tensor<T, Device>& grad_y) {
-        detail::conv2d_gradients(x, weight, options, grad_y);
-        if (!d_start) return;
-        T* sum = d_start->sum().data();
-        for (Index i = 0; i < grad_y.elements(); ++i) sum[i] += grad_y.data()[i];
-    };
-    return record(std::move(y), std::move(backward), start, x, weight);
-}
-
 /// Convolution of one source.
 template <class T, class Device>
 Variable<T, Device> conv2d(const Variable<T, Device>& x, const Variable<T, Device>& weight,

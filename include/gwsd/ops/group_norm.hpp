@@ -39,8 +39,11 @@ Variable<T, Device> group_norm(const Variable<T, Device>& x, const Variable<T, D
         const auto slot = [&](const Variable<T, Device>& v) {
             return v.gradient() ? v.gradient()->sum() : Tensor<T, Device>::zeros(v.shape());
         };
+        const auto [grad_x, add] =
+            x.gradient() ? x.gradient()->target()
+                         : typename Gradient<T, Device>::Target{Tensor<T, Device>::empty(x.shape()), false};
         kernels::group_norm_backward<T>(Device{}, view(x.value()), flat(scale.value()), flat(shift.value()), options,
-                                        then_silu, moments.template view<3>(), view(grad_y), view(slot(x)),
+                                        then_silu, moments.template view<3>(), view(grad_y), view(grad_x), add,
                                         flat(slot(scale)), flat(slot(shift)));
     };
     return record(std::move(y), std::move(backward), x, scale, shift);
