@@ -69,7 +69,12 @@ std::size_t only_field(const InputFile& file)
         append(list, file.fields()[i].name);
         list.append(" [").append(file.fields()[i].units()).append("]");
     }
-    if (main.empty()) throw DataError(not_found_text(file, "", "a field over latitude and longitude"));
+    if (main.empty()) {
+        std::string why = file.shown() + ": holds no field over latitude and longitude";
+        for (const OtherVariable& other : file.others())
+            if (other.meant_as_field) why.append("; '").append(other.name).append("' ").append(other.why);
+        throw DataError(why);
+    }
     throw DataError(file.shown() + ": holds " + std::to_string(main.size()) + " fields: " + list +
                     "; choose one with --variable or PATH:VARIABLE");
 }
