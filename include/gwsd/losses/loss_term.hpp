@@ -20,6 +20,7 @@ struct LossValue {
 ///     template <class T, class Device> LossValue<T, Device> operator()(const LossInput<T, Device>&) const,
 /// and, if it needs what a run may lack,
 ///     template <class T, class Device> static bool available(const LossInput<T, Device>&).
+/// A term that by design sends no gradient through a part of its value says `static constexpr bool stops_gradient`.
 /// Terms compute value and gradient in one pass in double, and hand both to make_loss.
 
 /// Gradients of a scalar loss with respect to the predictions; filled only if `wanted`.

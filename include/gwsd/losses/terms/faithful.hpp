@@ -13,6 +13,7 @@ struct Faithful {
     static constexpr const char* needs = "";
     static constexpr double default_weight = 1;
     static constexpr bool is_data = true;
+    static constexpr bool stops_gradient = true;
 
     template <class T, class Device>
     LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
