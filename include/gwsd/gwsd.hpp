@@ -18,6 +18,8 @@
 #include "gwsd/tensor/tensor.hpp"
 
 // Operations on variables; their kernels come along.
+#include "gwsd/ops/block_mean.hpp"
+#include "gwsd/ops/conservative_projection.hpp"
 #include "gwsd/ops/conv2d.hpp"
 #include "gwsd/ops/conv_lstm_layer.hpp"
 #include "gwsd/ops/conv_transpose2d.hpp"
