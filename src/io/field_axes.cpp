@@ -142,7 +142,7 @@ std::vector<InputStep> FieldAxes::steps(const NcVariable& time)
         if (!dated && !(value > 100'000 && value < 99'999'999))
             throw DataError("time '" + time.name + "' has units '" + units + "' and value " + number_text(value) +
                             "; expected units such as 'days since 2002-01-01', or dates such as 20020416");
-        list.push_back({dated ? decoder->decode(value) : geo::decode_date_number(value), std::nullopt, {}});
+        list.push_back({dated ? decoder->decode(value) : geo::decode_date_number(value), std::nullopt, {}, 0});
     }
     for (const char* attribute : {"bounds", "climatology"}) {
         const NcVariable* bounds = file_.find(time.group_path() + attribute_text(time.attributes, attribute));
@@ -153,8 +153,17 @@ std::vector<InputStep> FieldAxes::steps(const NcVariable& time)
         for (std::size_t t = 0; t < list.size(); ++t) {
             if (!std::isfinite(ends[2 * t]) || !std::isfinite(ends[2 * t + 1])) continue;
             const double from = decoder->decode(ends[2 * t]).days, to = decoder->decode(ends[2 * t + 1]).days;
-            if (to >= from) list[t].bounds = {from, to};
+            if (to < from) continue;
+            list[t].bounds = {from, to};
+            list[t].span = to - from;
         }
+    }
+    // GLDAS and its kin: time_increment = "180" beside "minutes since ..".
+    const auto increment = parse_number(attribute_text(time.attributes, "time_increment"));
+    if (dated && increment && *increment > 0 && *increment < 1e6) {
+        const double span = decoder->decode(*increment).days - decoder->decode(0).days;
+        for (InputStep& step : list)
+            if (step.span == 0) step.span = span;
     }
     times_.emplace_back(&time, list);
     return list;

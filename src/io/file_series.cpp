@@ -31,13 +31,26 @@ FileSeries::FileSeries(const std::vector<std::string>& files, const SeriesOption
                                             : "none of the " + std::to_string(files.size()) + " files holds '" +
                                                   wanted + "'; " + why_none_);
     }
+    settle();
+}
+
+FileSeries::FileSeries(std::shared_ptr<InputFile> file, std::size_t field, const SeriesOptions& options, Notes notes)
+    : options_(options), quantity_(quantity_of(options.quantity)), notes_(notes)
+{
+    files_.push_back(file->shown());
+    add(std::move(file), field);
+    settle();
+}
+
+void FileSeries::settle()
+{
     if (mask_.used() && !geo::same_grid(mask_.grid(), axes_->grid))
         throw DataError(mask_.file() + ": the land mask is on another grid (" + grid_text(mask_.grid()) + ") than '" +
                         name_ + "' (" + grid_text(axes_->grid) + ")");
     settle_time();
     settle_units();
     facts_ = storage_facts(*inputs_[0], field(first_[0]), quantity_, unit_);
-    const bool checked = unit_ == quantity_.unit && !options.companion_sigma;
+    const bool checked = unit_ == quantity_.unit && !options_.companion_sigma;
     values_.emplace(checked ? quantity_ : Quantity{}, files_.front() + ": variable '" + name_ + "'", time_.axis.size(),
                     notes_);
     if (gains_.used())
@@ -94,7 +107,7 @@ void FileSeries::check_fits(const InputFile& file, const InputField& field) cons
         throw DataError(place + (has_time_ ? "has no time" : "has a time") + ", unlike in " + inputs_.front()->shown());
 }
 
-void FileSeries::add(std::unique_ptr<InputFile> file, std::size_t chosen)
+void FileSeries::add(std::shared_ptr<InputFile> file, std::size_t chosen)
 {
     const InputField& field = file->fields()[chosen];
     const std::size_t index = inputs_.size();
@@ -106,8 +119,10 @@ void FileSeries::add(std::unique_ptr<InputFile> file, std::size_t chosen)
         name_ = field.short_name();
         has_time_ = field.has_time;
     }
-    by_hour_ = by_hour_ || contains(lower(field.text("GRIB_stream")), "mnth") ||
-               contains(lower(attribute_text(file->attributes(), "history")), "\"mnth\"");
+    const std::string stream = lower(field.text("GRIB_stream")),
+                      history = lower(attribute_text(file->attributes(), "history"));
+    by_hour_ = by_hour_ || stream == "mnth" || contains(history, "\"mnth\"");
+    hourly_ = hourly_ || stream == "oper" || contains(history, "\"oper\"");
     if (!options_.companion_sigma) gains_.look(*file, chosen);
     for (const std::string& text : field.notes) notes_.tell(file->shown() + ": '" + field.name + "': " + text);
     first_.push_back({index, chosen, 0});
@@ -124,6 +139,8 @@ void FileSeries::settle_time()
         rules.keep_instants = options_.instants;
         rules.may_average = quantity_.kind != Quantity::Kind::precipitation;
         rules.by_hour = by_hour_;
+        // A land mask or soil type at some hour is a static field; a temperature is not.
+        rules.hourly = hourly_ && quantity_.kind != Quantity::Kind::generic;
         rules.variable = name_;
         time_ = join_steps(std::move(steps_), rules);
     } else {

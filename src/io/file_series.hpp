@@ -21,6 +21,8 @@ namespace gwsd::io {
 class FileSeries : public Series {
 public:
     FileSeries(const std::vector<std::string>& files, const SeriesOptions& options, Notes notes = {});
+    /// Of one field of a file that is open already.
+    FileSeries(std::shared_ptr<InputFile> file, std::size_t field, const SeriesOptions& options, Notes notes);
 
     const geo::Grid& grid() const override { return axes_->grid; }
     const geo::TimeAxis& time() const override { return time_.axis; }
@@ -36,8 +38,9 @@ public:
 private:
     void take(const std::string& text);
     bool take_mask(InputFile& file);
-    void add(std::unique_ptr<InputFile> file, std::size_t chosen);
+    void add(std::shared_ptr<InputFile> file, std::size_t chosen);
     void check_fits(const InputFile& file, const InputField& field) const;
+    void settle();
     void settle_time();
     void settle_units();
     const InputField& field(const StepPlace& place) const { return inputs_[place.file]->fields()[place.field]; }
@@ -49,12 +52,12 @@ private:
     Quantity quantity_;
     Notes notes_;
     std::vector<std::string> files_;
-    std::vector<std::unique_ptr<InputFile>> inputs_;
+    std::vector<std::shared_ptr<InputFile>> inputs_;
     std::vector<StepPlace> first_; ///< of each input
     std::vector<DatedStep> steps_; ///< of all inputs, until they are joined
     std::list<std::size_t> open_;  ///< inputs held open, the one used last in front
     std::shared_ptr<const geo::OrderedGrid> axes_;
-    bool has_time_ = false, by_hour_ = false;
+    bool has_time_ = false, by_hour_ = false, hourly_ = false;
     std::string name_, unit_, why_none_;
     SeriesTime time_;
     std::vector<SeriesUnits> units_; ///< of each input

@@ -19,6 +19,7 @@ struct InputStep {
     geo::Instant at;
     std::optional<std::pair<double, double>> bounds; ///< days since 1970-01-01
     std::string expver;                              ///< "1", "5" (preliminary), or empty
+    double span = 0; ///< days that the step stands for, by its bounds or `time_increment`; 0 if nothing tells
 };
 
 /// A field over latitude and longitude that a file holds, in the file's own units.

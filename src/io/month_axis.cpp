@@ -63,13 +63,26 @@ void merge_expver(std::vector<DatedStep>& steps, SeriesTime& result)
     steps = std::move(kept);
 }
 
-double median_step(const std::vector<DatedStep>& steps)
+double median(std::vector<double> values)
 {
-    std::vector<double> gaps;
+    if (values.empty()) return 0;
+    const auto middle = values.begin() + std::ssize(values) / 2;
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+/// Days from step to step; of a few steps those that they stand for. 0 if nothing tells.
+double step_days(const std::vector<DatedStep>& steps, const SeriesTimeOptions& options)
+{
+    // Longer than this a step may be a month all the same: some GRACE solutions rest on half of one.
+    constexpr double surely_no_month = 10.5;
+    std::vector<double> gaps, spans;
     for (std::size_t i = 1; i < steps.size(); ++i) gaps.push_back(moment(steps[i].when) - moment(steps[i - 1].when));
-    if (gaps.empty()) return 0;
-    std::nth_element(gaps.begin(), gaps.begin() + std::ssize(gaps) / 2, gaps.end());
-    return gaps[gaps.size() / 2];
+    for (const DatedStep& step : steps) spans.push_back(step.when.span);
+    const double gap = median(std::move(gaps)), span = median(std::move(spans));
+    if (steps.size() > 2 && gap <= surely_no_month) return gap;
+    if (span > 0 && span <= surely_no_month) return span;
+    return options.hourly && steps.size() <= 2 ? 1.0 / 24 : 0;
 }
 
 std::string step_text(double days)
@@ -87,7 +100,7 @@ void average_months(const std::vector<DatedStep>& steps, double step, const Seri
     if (!options.may_average)
         throw DataError(steps.front().file + ": variable '" + options.variable + "' is " + kind +
                         ", which is another product than monthly means and does not average to months safely; " +
-                        "download the monthly means (stream moda)");
+                        "give the product's monthly means (ERA5: stream moda)");
     std::map<int, std::vector<StepPlace>> months;
     for (const DatedStep& s : steps) months[month_of(s.when).index].push_back(s.place);
     std::string partial;
@@ -106,7 +119,7 @@ void average_months(const std::vector<DatedStep>& steps, double step, const Seri
     if (result.places.empty())
         throw DataError(steps.front().file + ": variable '" + options.variable + "' is " + kind +
                         " and holds no whole month: " + partial +
-                        "; give whole months, or download the monthly means (stream moda)");
+                        "; give whole months, or the product's monthly means (ERA5: stream moda)");
     std::string text = "variable " + options.variable + " is " + kind + ": averaged over " +
                        std::to_string(result.places.size()) + " whole months";
     if (!partial.empty()) text += "; left out as not whole: " + partial;
@@ -160,12 +173,14 @@ SeriesTime join_steps(std::vector<DatedStep> steps, const SeriesTimeOptions& opt
     if (preliminary > 0)
         result.notes.push_back(std::to_string(preliminary) + " of " + std::to_string(steps.size()) +
                                " steps are preliminary (expver 5, ERA5T), the last of " + day_text(steps.back().when));
-    const double step = median_step(steps);
-    if (!options.keep_instants && steps.size() > 2 && step <= 1.001 && step > 0) {
+    const double step = step_days(steps, options);
+    if (!options.keep_instants && step > 0 && step <= 1.001) {
         average_months(steps, step, options, result);
         return result;
     }
-    const std::vector<int> months = options.keep_instants ? std::vector<int>{} : distinct_months(steps, result);
+    // Steps of a week or so are instants, even if there is but one in each month.
+    const bool keep = options.keep_instants || step > 0;
+    const std::vector<int> months = keep ? std::vector<int>{} : distinct_months(steps, result);
     result.axis.monthly = !months.empty();
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const std::int64_t value =

@@ -30,6 +30,7 @@ struct SeriesTime {
 struct SeriesTimeOptions {
     bool keep_instants = false; ///< do not join steps to months
     bool may_average = true;    ///< sub-daily and daily steps may be averaged to months
+    bool hourly = false;        ///< of a stream of hourly fields, even if there is only one step
     bool by_hour = false;       ///< monthly means by hour of day (stream mnth): a day of steps is a whole month
     std::string variable;       ///< for messages
 };

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <set>
 
 #include "gwsd/core/error.hpp"
 #include "io/field_axes.hpp"
@@ -30,6 +30,10 @@ public:
         format_ = file_.format();
         attributes_ = file_.attributes();
         FieldAxes axes(file_);
+        for (const NcVariable& variable : file_.variables())
+            for (const char* attribute : {"bounds", "climatology"})
+                if (const std::string name = attribute_text(variable.attributes, attribute); !name.empty())
+                    bounds_.insert(variable.group_path() + name);
         for (const NcVariable& variable : file_.variables()) list(variable, axes);
     }
 
@@ -65,9 +69,10 @@ public:
 private:
     void list(const NcVariable& variable, FieldAxes& axes)
     {
-        const bool flat = variable.dimensions.size() < 2;
+        const bool flat = variable.dimensions.size() < 2 || bounds_.contains(variable.name);
         if (flat || variable.kind != NcKind::number) {
-            others_.push_back({variable.name, flat ? "has fewer than two dimensions" : "holds no numbers", !flat});
+            others_.push_back(
+                {variable.name, flat ? "has fewer than two dimensions, or bounds another" : "holds no numbers", !flat});
             return;
         }
         try {
@@ -162,6 +167,7 @@ private:
     NcFile file_;
     std::vector<StoredField> stored_;
     std::vector<float> cache_;
+    std::set<std::string> bounds_; ///< variables that hold the bounds of others
     std::size_t cached_field_ = 0;
     Index cached_from_ = 0, cached_count_ = 0;
 };

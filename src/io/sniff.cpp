@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <map>
+#include <sstream>
 #include <string_view>
 
 #include "gwsd/core/error.hpp"
@@ -88,11 +90,15 @@ DataError refusal(const std::string& path, const std::string& what, const std::s
         throw refusal(path, "JSON text",
                       "polygons go to gwsd basins --shapes; a server's error message calls for "
                       "another download");
-    const std::string line(head.substr(0, head.find('\n')));
-    const auto commas = std::max({std::count(line.begin(), line.end(), ','), std::count(line.begin(), line.end(), ';'),
-                                  std::count(line.begin(), line.end(), '\t')});
-    if (commas > 0)
-        throw refusal(path, "a table of text (CSV, " + std::to_string(commas + 1) + " columns)",
+    // A table may begin with lines of comment.
+    std::istringstream lines{std::string(head)};
+    std::map<std::ptrdiff_t, int> rows_with; // lines by their number of separators
+    for (std::string line; std::getline(lines, line);)
+        ++rows_with[std::max({std::count(line.begin(), line.end(), ','), std::count(line.begin(), line.end(), ';'),
+                              std::count(line.begin(), line.end(), '\t')})];
+    const auto most = rows_with.rbegin();
+    if (most->first > 0 && (most->second > 1 || rows_with.size() == 1 || lower(path).ends_with(".csv")))
+        throw refusal(path, "a table of text (CSV, " + std::to_string(most->first + 1) + " columns)",
                       "well and basin series go to gwsd wells; gridded fields are needed here");
     throw refusal(path, "plain text", "name the data file itself");
 }
