@@ -124,6 +124,8 @@ void add_prepare(Schema& schema, PrepareConfig& p)
     schema.add({"prepare.era5", &p.era5, "ERA5-Land or ERA5 monthly files", ""});
     schema.add({"prepare.reference", &p.reference, "fine reference field: files, or FILE:VARIABLE", ""});
     schema.add({"prepare.static", &p.statics, "static fields: FILE:VARIABLE or NAME=FILE:VARIABLE", ""});
+    schema.add({"prepare.land", &p.land,
+                "land fraction, FILE:VARIABLE; empty: a static field of that name, else where fields are valid", ""});
     schema.add({"prepare.subtract", &p.subtract, "storages to take from total water storage: FILE:VARIABLES", ""});
     schema.add({"prepare.predictors", &p.predictors, "predictors: names, or NAME=FILE:VARIABLE", ""});
     schema.add({"prepare.region", &p.region, "W,S,E,N in degrees; empty: all that the inputs share", ""});
@@ -139,6 +141,11 @@ void add_prepare(Schema& schema, PrepareConfig& p)
         {"prepare.min_valid_fraction", &p.minimum_valid_fraction, "least valid share of a regridded cell", "", 0, 1});
     schema.add({"prepare.smoothing_radius", &p.smoothing_radius, "radius of the GRACE operator in km", "", 0, 5000});
     schema.add({"prepare.noise", &p.noise, "add noise at the product's sigma to the operator's view", ""});
+    schema.add({"prepare.noise_sigma", &p.noise_sigma,
+                "1-sigma of that noise in the target's unit; 0: the product's own", "", 0, 1e6});
+    schema.add(
+        {"prepare.noise_correlation", &p.noise_correlation, "correlation length of that noise in km", "", 1, 2e4});
+    schema.add({"prepare.instants", &p.instants, "keep each step as an instant, even where no month has two", ""});
     schema.add({"prepare.subset", &p.subset, "accept predictors that cover only a part", ""});
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gwsd/data/prepare.hpp"
 #include "gwsd/geo/grid.hpp"
 #include "gwsd/train/schema.hpp"
 
@@ -84,15 +85,7 @@ struct DownscaleConfig {
 };
 
 /// Inputs of `gwsd run`: the options of `gwsd prepare`.
-struct PrepareConfig {
-    std::vector<std::string> gwsa, era5, reference, statics, subtract, predictors;
-    std::string region, period, quantity, operator_kind, assume_units;
-    double resolution = 0;
-    Index factor = 4;
-    double minimum_valid_fraction = 0;
-    double smoothing_radius = 250;
-    bool noise = false, subset = false;
-};
+using PrepareConfig = data::PrepareOptions;
 
 struct EvaluateConfig {
     std::string truth; ///< empty: the cube's reference
