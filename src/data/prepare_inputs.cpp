@@ -1,5 +1,6 @@
 #include "prepare_inputs.hpp"
 
+#include <glob.h>
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -15,6 +16,30 @@ namespace gwsd::data::prepare_detail {
 namespace {
 
 const std::vector<std::string> era5_names{"tp", "swvl1", "t2m", "sp"};
+
+/// Patterns such as era5/*.nc, which a configuration may hold, become the files that match, in order of name; a name
+/// that exists is taken as it is. Throws InputMissing if nothing matches.
+std::vector<std::string> expanded(const std::vector<std::string>& names)
+{
+    std::vector<std::string> result;
+    for (const std::string& text : names) {
+        const NamedInput given = split_named(text);
+        const io::InputName input = io::split_input(given.file);
+        std::error_code error;
+        if (input.path.find_first_of("*?[") == std::string::npos || std::filesystem::exists(input.path, error)) {
+            result.push_back(text);
+            continue;
+        }
+        glob_t matches{};
+        const int status = ::glob(input.path.c_str(), 0, nullptr, &matches);
+        for (std::size_t i = 0; status == 0 && i < matches.gl_pathc; ++i)
+            result.push_back((given.name.empty() ? "" : given.name + "=") + matches.gl_pathv[i] +
+                             (input.variable.empty() ? "" : ":" + input.variable));
+        ::globfree(&matches);
+        if (status != 0) throw InputMissing(input.path + ": no file matches");
+    }
+    return result;
+}
 
 bool is_variable_name(const std::string& name)
 {
@@ -45,6 +70,7 @@ std::unique_ptr<io::Series> open_sigma(const PrepareOptions& options, const std:
     try {
         return io::open_series(options.gwsa, how);
     } catch (const DataError& error) {
+        if (std::string(error.what()).find("no uncertainty beside") == std::string::npos) throw;
         note(std::string(error.what()) + "; the cube holds no uncertainty of the coarse field");
         return nullptr;
     }
@@ -83,10 +109,15 @@ void open_predictors(const PrepareOptions& options, Inputs& inputs)
         }
         inputs.predictors.push_back({name, std::move(series)});
     };
+    std::set<std::string> done;
     for (const std::string& text : options.predictors) {
         const NamedInput given = split_named(text);
         if (!given.name.empty()) {
-            add(given.name, open({given.file}, given.name, options));
+            // The same name again brings more files of it.
+            std::vector<std::string> files;
+            for (const std::string& other : options.predictors)
+                if (const NamedInput more = split_named(other); more.name == given.name) files.push_back(more.file);
+            if (done.insert(given.name).second) add(given.name, open(files, given.name, options));
         } else if (options.era5.empty()) {
             throw ConfigError("predictor '" + text +
                               "': there are no --era5 files to find it in; give them, or "
@@ -96,20 +127,18 @@ void open_predictors(const PrepareOptions& options, Inputs& inputs)
         }
     }
     if (!options.predictors.empty() || options.era5.empty()) return;
+    std::set<std::string> found;
+    for (const io::FileField& field : io::list_fields(options.era5)) found.insert(field.quantity);
     std::string missing;
-    for (const std::string& name : era5_names) {
-        try {
+    for (const std::string& name : era5_names)
+        if (found.contains(name))
             add(name, open(options.era5, name, options, true));
-        } catch (const DataError& error) {
-            // Absent is one thing, present but unusable another.
-            if (std::string(error.what()).rfind("none of the", 0) != 0) throw;
+        else
             missing += (missing.empty() ? "" : ", ") + name;
-        }
-    }
     if (inputs.predictors.empty())
         throw DataError(options.era5.front() +
-                        ": none of tp, swvl1, t2m, sp is in the --era5 files; name the "
-                        "predictors with --predictors NAME=FILE:VARIABLE");
+                        ": none of tp, swvl1, t2m, sp is in the --era5 files; name the predictors, as in "
+                        "--predictors NAME=FILE:VARIABLE");
     if (!missing.empty()) note("the --era5 files do not hold " + missing + "; the cube goes without");
 }
 
@@ -221,8 +250,12 @@ NamedInput split_named(const std::string& text)
     return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-Inputs open_inputs(const PrepareOptions& options)
+Inputs open_inputs(const PrepareOptions& given)
 {
+    PrepareOptions options = given;
+    for (auto* list :
+         {&options.gwsa, &options.era5, &options.reference, &options.statics, &options.subtract, &options.predictors})
+        *list = expanded(*list);
     if (options.quantity != "" && options.quantity != "gwsa" && options.quantity != "tws")
         throw ConfigError("quantity '" + options.quantity + "' is not known; expected gwsa or tws");
     if (options.gwsa.empty() && options.reference.empty())
