@@ -33,6 +33,21 @@ export PKG_CONFIG_PATH
 "$compiler" "$consumer/compiled.cpp" -o compiled $(pkg-config --cflags --libs gwsd-io)
 ./compiled
 
+echo "-- the programs that the pages show"
+for page in "$source_dir"/README.md "$source_dir"/docs/how_to/use_from_cpp.md; do
+    [ -e "$page" ] || continue
+    # The first block of C++ of the page.
+    awk '/^```cpp/ { inside = 1; next } /^```/ && inside { exit } inside' "$page" >page.cpp
+    grep -q "int main" page.cpp || { echo "$page shows no program"; exit 1; }
+    # shellcheck disable=SC2046
+    "$compiler" page.cpp -o page $(pkg-config --cflags --libs gwsd-io)
+    if ./page absent.nc 2>page.log; then
+        echo "the program of $page found a cube where there is none"
+        exit 1
+    fi
+    grep -q "absent.nc" page.log
+done
+
 echo "-- a version that is not this one is refused"
 sed 's/gwsd 0.1 CONFIG/gwsd 99.1 CONFIG/' "$consumer/CMakeLists.txt" >CMakeLists.txt
 cp "$consumer"/*.cpp .
