@@ -96,9 +96,9 @@ std::string wells_table(const WellsOptions& options, const WellComparison& compa
         const int decimals = decimals_for(s.sd_field), agree = s.trends_agree();
         text += "  " + v.name + std::string(v.name.size() < 14 ? 14 - v.name.size() : 1, ' ') +
                 padded(std::to_string(s.n), 5) + padded(fixed_text(s.r, 3), 7) + "  " + padded(interval_text(s), 14) +
-                padded((s.lag > 0 ? "+" : "") + std::to_string(s.lag), 5) + padded(fixed_text(s.r_at_lag, 3), 9) +
-                padded(fixed_text(s.sd_wells, decimals), 11) + padded(fixed_text(s.sd_field, decimals), 10) +
-                padded(trend_text(s.trend_wells, decimals + 1), 21) +
+                padded(std::string(s.lag > 0 ? "+" : "") + std::to_string(s.lag), 5) +
+                padded(fixed_text(s.r_at_lag, 3), 9) + padded(fixed_text(s.sd_wells, decimals), 11) +
+                padded(fixed_text(s.sd_field, decimals), 10) + padded(trend_text(s.trend_wells, decimals + 1), 21) +
                 padded(trend_text(s.trend_field, decimals + 1), 21) +
                 (agree < 0 ? "       -"
                  : agree   ? "   agree"
@@ -168,7 +168,7 @@ std::string well_cells_csv(const WellComparison& comparison)
                     "," + std::to_string(cell.wells.size()) + "," + std::to_string(s.n);
             for (const double value : {s.r, s.low, s.high, static_cast<double>(s.lag), s.r_at_lag, s.sd_wells,
                                        s.sd_field, s.trend_wells.per_year, s.trend_field.per_year})
-                text += "," + exact_text(value);
+                text += ',', text += exact_text(value);
             text += "\n";
         }
     return text;
@@ -182,7 +182,7 @@ std::string well_points_csv(const WellComparison& comparison)
         const PairScore& s = member.score;
         text += csv_text(well.id) + "," + exact_text(well.lat) + "," + exact_text(well.lon) + "," + std::to_string(s.n);
         for (const double value : {s.r, s.low, s.high, static_cast<double>(s.lag), s.r_at_lag, member.sd})
-            text += "," + exact_text(value);
+            text += ',', text += exact_text(value);
         text += "\n";
     }
     return text;
