@@ -135,6 +135,8 @@ void FileSeries::add(std::shared_ptr<InputFile> file, std::size_t chosen)
 void FileSeries::settle_time()
 {
     if (has_time_) {
+        if (steps_.empty())
+            throw DataError(inputs_[0]->shown() + ": variable '" + name_ + "' has a time axis without a single step");
         SeriesTimeOptions rules;
         rules.keep_instants = options_.instants;
         rules.may_average = quantity_.kind != Quantity::Kind::precipitation;

@@ -1,5 +1,6 @@
 #include "io/open_inputs.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <mutex>
 #include <set>
@@ -88,7 +89,9 @@ std::unique_ptr<InputFile> open_kind(const InputPath& path, FileKind kind)
 std::unique_ptr<InputFile> open_probed(const InputPath& path, FileKind kind)
 {
     if (!path.state || !probed().contains(*path.state)) {
-        run_guarded({path.shown}, [&](std::size_t) { exercise(*open_kind(path, kind)); });
+        const std::uint64_t bytes = path.state ? path.state->size : 0;
+        run_guarded(
+            {path.shown}, [&](std::size_t) { exercise(*open_kind(path, kind)); }, ProbeLimits::for_bytes(bytes));
         if (path.state) probed().add(*path.state);
     }
     return open_kind(path, kind);
@@ -98,14 +101,18 @@ void probe_inputs(const std::vector<std::string>& paths)
 {
     std::vector<Checked> files;
     std::vector<std::string> names;
+    std::uint64_t largest = 0;
     for (const std::string& path : paths) {
         if (is_remote(path)) continue;
         const Checked checked = check(path);
         if (checked.kind == FileKind::zip || probed().contains(*checked.path.state)) continue;
         files.push_back(checked);
         names.push_back(path);
+        largest = std::max(largest, checked.path.state->size);
     }
-    run_guarded(names, [&](std::size_t i) { exercise(*open_kind(files[i].path, files[i].kind)); });
+    run_guarded(
+        names, [&](std::size_t i) { exercise(*open_kind(files[i].path, files[i].kind)); },
+        ProbeLimits::for_bytes(largest));
     for (const Checked& checked : files) probed().add(*checked.path.state);
 }
 

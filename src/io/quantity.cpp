@@ -218,8 +218,15 @@ std::string not_found_text(const InputFile& file, const std::string& quantity, c
     if (file.fields().empty()) text += " no field over latitude and longitude";
     for (std::size_t i = 0; i < std::min<std::size_t>(20, file.fields().size()); ++i)
         text += (i == 0 ? " " : ", ") + file.fields()[i].name + " [" + file.fields()[i].units() + "]";
-    for (const OtherVariable& other : file.others())
-        if (other.meant_as_field && file.fields().empty()) return text + "; '" + other.name + "' " + other.why;
+    // A variable that was meant, but cannot be read, says why.
+    const Names* names = names_of(quantity);
+    for (const OtherVariable& other : file.others()) {
+        const std::string name = lower(other.name.substr(other.name.rfind('/') + 1));
+        const bool meant = names && std::any_of(names->begin(), names->end(),
+                                                [&](const std::string& pattern) { return matches(name, pattern); });
+        if (other.meant_as_field && (file.fields().empty() || meant))
+            return text + "; variable '" + other.name + "' " + other.why;
+    }
     return text + "; choose one with PATH:VARIABLE";
 }
 

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include <zip.h>
@@ -19,16 +18,14 @@
 namespace gwsd::io {
 namespace {
 
-constexpr std::uint64_t in_memory = std::uint64_t{128} << 20; ///< larger members go to a temporary file
 constexpr zip_int64_t most_members = 10'000;
 
-/// An open file without a name, which lasts as long as this object.
-class NamelessFile {
+/// A file in the folder for temporary files, removed with this object. It needs a real name: HDF5 resolves links, and
+/// that of a file without a name leads nowhere.
+class TemporaryFile {
 public:
-    NamelessFile(std::uint64_t bytes, const std::string& shown)
+    TemporaryFile(std::uint64_t bytes, const std::string& shown)
     {
-        if (bytes <= in_memory) id_ = ::memfd_create("gwsd-member", MFD_CLOEXEC);
-        if (id_ >= 0) return;
         const char* set = std::getenv("TMPDIR");
         const std::string folder = set && *set ? set : "/tmp";
         struct statvfs space {};
@@ -36,23 +33,26 @@ public:
             throw IoError(shown + ": needs " + std::to_string(bytes >> 20) + " MiB to be unpacked, but " + folder +
                           " has " + std::to_string(std::uint64_t{space.f_bavail} * space.f_frsize >> 20) +
                           " MiB left; set TMPDIR to a larger disk, or unpack the archive yourself");
-        id_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-        if (id_ < 0) {
-            std::string name = folder + "/gwsd-member-XXXXXX";
-            id_ = ::mkostemp(name.data(), O_CLOEXEC);
-            if (id_ >= 0) ::unlink(name.c_str());
-        }
+        path_ = folder + "/gwsd-member-XXXXXX";
+        id_ = ::mkostemp(path_.data(), O_CLOEXEC);
         if (id_ < 0)
             throw IoError(shown + ": no temporary file to unpack it into at " + folder + ": " + std::strerror(errno));
     }
-    ~NamelessFile()
+    ~TemporaryFile()
     {
-        if (id_ >= 0) ::close(id_);
+        drop_name();
+        ::close(id_);
     }
-    NamelessFile(const NamelessFile&) = delete;
-    NamelessFile& operator=(const NamelessFile&) = delete;
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-    std::string path() const { return "/proc/self/fd/" + std::to_string(id_); }
+    const std::string& path() const { return path_; }
+    /// Who has the file open keeps it; nothing stays behind should the process be killed.
+    void drop_name()
+    {
+        if (named_) ::unlink(path_.c_str());
+        named_ = false;
+    }
     void write(const char* data, std::size_t bytes, const std::string& shown)
     {
         while (bytes > 0) {
@@ -67,7 +67,9 @@ public:
     }
 
 private:
+    std::string path_;
     int id_ = -1;
+    bool named_ = true;
 };
 
 using Archive = std::unique_ptr<zip_t, void (*)(zip_t*)>;
@@ -94,7 +96,7 @@ struct Member {
 };
 
 /// Unpacks a member and checks its checksum.
-std::shared_ptr<NamelessFile> extract(zip_t* archive, const Member& member)
+std::shared_ptr<TemporaryFile> extract(zip_t* archive, const Member& member)
 {
     const auto bad = [&](const std::string& why) {
         return DataError(member.shown + ": cannot be unpacked (" + why +
@@ -106,7 +108,7 @@ std::shared_ptr<NamelessFile> extract(zip_t* archive, const Member& member)
             throw DataError(member.shown + ": is encrypted; unpack the archive yourself");
         throw bad(zip_strerror(archive));
     }
-    auto copy = std::make_shared<NamelessFile>(member.bytes, member.shown);
+    auto copy = std::make_shared<TemporaryFile>(member.bytes, member.shown);
     std::vector<char> buffer(std::size_t{1} << 18);
     std::uint64_t total = 0;
     for (;;) {
@@ -124,7 +126,7 @@ std::shared_ptr<NamelessFile> extract(zip_t* archive, const Member& member)
 /// A data file of an archive; unpacked while it is in use.
 class ArchiveMember : public InputFile {
 public:
-    ArchiveMember(InputPath archive, std::shared_ptr<void> keep, Member member, std::shared_ptr<NamelessFile> copy,
+    ArchiveMember(InputPath archive, std::shared_ptr<void> keep, Member member, std::shared_ptr<TemporaryFile> copy,
                   FileKind kind)
         : archive_(std::move(archive)),
           keep_(std::move(keep)),
@@ -133,6 +135,7 @@ public:
           kind_(kind)
     {
         file_ = open_probed({copy_->path(), member_.shown, std::nullopt}, kind_);
+        if (kind_ != FileKind::grib) copy_->drop_name();
         shown_ = member_.shown;
         format_ = file_->format() + " in a ZIP";
         attributes_ = file_->attributes();
@@ -146,6 +149,7 @@ public:
             check_unchanged();
             copy_ = extract(open_zip(archive_).get(), member_);
             file_ = open_kind({copy_->path(), member_.shown, std::nullopt}, kind_);
+            if (kind_ != FileKind::grib) copy_->drop_name();
         }
         file_->read(field, step, out);
     }
@@ -163,7 +167,7 @@ private:
     InputPath archive_;
     std::shared_ptr<void> keep_; ///< the outer archive's copy of an inner archive
     Member member_;
-    std::shared_ptr<NamelessFile> copy_;
+    std::shared_ptr<TemporaryFile> copy_;
     FileKind kind_;
     std::unique_ptr<InputFile> file_;
 };

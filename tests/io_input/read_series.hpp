@@ -16,7 +16,8 @@ inline std::vector<float> read_step(io::Series& series, Index t)
 }
 
 /// "accepted", or the exit code and what was said, of opening files.
-inline std::string outcome(const std::vector<std::string>& files, const io::SeriesOptions& options = {.quantity = "gwsa"})
+inline std::string outcome(const std::vector<std::string>& files,
+                           const io::SeriesOptions& options = {.quantity = "gwsa"})
 {
     try {
         io::open_series(files, options);

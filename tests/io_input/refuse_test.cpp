@@ -133,7 +133,10 @@ TEST_CASE("other kinds of files are named for what they are")
     CHECK_THAT(refused(std::string("CDF\1", 4)), Contains("65") && Contains("truncated"));
     CHECK_THAT(refused("\211HDF\r\n\032\n"), Contains("65") && Contains("truncated"));
     CHECK_THAT(refused("GRIB"), Contains("65"));
-    CHECK_THAT(refused(std::string("\x7f" "ELF", 4)), Contains("a program"));
+    CHECK_THAT(refused(std::string("\x7f"
+                                   "ELF",
+                                   4)),
+               Contains("a program"));
 }
 
 TEST_CASE("a truncated netCDF-3 file is refused with the bytes it needs and has")
@@ -189,7 +192,8 @@ TEST_CASE("a truncated netCDF-4 file is refused")
     make_field(folder / "whole.nc", NC_NETCDF4, 1);
     const std::string bytes = bytes_of(folder / "whole.nc");
     for (const double share : {0.999, 0.99, 0.5, 0.01}) {
-        write_bytes(folder / "cut.nc", bytes.substr(0, static_cast<std::size_t>(share * static_cast<double>(bytes.size()))));
+        write_bytes(folder / "cut.nc",
+                    bytes.substr(0, static_cast<std::size_t>(share * static_cast<double>(bytes.size()))));
         CHECK_THAT(outcome(folder / "cut.nc"), Contains("65"));
     }
 }

@@ -149,7 +149,6 @@ TEST_CASE("PATH:VARIABLE chooses, and what is not there is named with what is")
     CHECK(read_step(*series, 0)[3] == 8);
     CHECK_THAT(outcome(path + ":porosity", {.quantity = "x"}),
                Contains("has no variable 'porosity'; it has specific_yield [], depth [m]"));
-    CHECK_THAT(outcome(folder / "absent.nc:depth", {.quantity = "x"}),
-               Contains("absent.nc: there is no such file"));
+    CHECK_THAT(outcome(folder / "absent.nc:depth", {.quantity = "x"}), Contains("absent.nc: there is no such file"));
     CHECK_THAT(outcome("", {.quantity = "x"}), Contains("empty"));
 }
