@@ -57,6 +57,8 @@ TrainedModel about(const TrainingData& data, Config config, const io::CubeInfo& 
     model.test_period = data.splits.test_period;
     model.holdout_regions = regions_text(config.data.holdout_regions);
     model.holdout_buffer = config.data.holdout_buffer;
+    const geo::Grid& coarse = data.maker->cube().info().coarse; // one scale up in mode scale_shift
+    model.resolution = (coarse.lat_edges.back() - coarse.lat_edges.front()) / static_cast<double>(coarse.rows());
     model.leakage_allowed = config.data.allow_leakage;
     model.synthetic = info.synthetic, model.sources = info.sources;
     return model;

@@ -80,6 +80,7 @@ TEST_CASE("a run learns what the interpolation cannot know, and leaves a whole f
     const auto model = train::load_model(summary.model);
     CHECK(model.truth_mode == "reference");
     CHECK(model.synthetic);
+    CHECK(model.resolution == Approx(1)); // downscale refuses cells of another size
     CHECK(model.input.coarse_is_operator);
     CHECK(model.normalisation.change_scale > 0);
     CHECK(model.bicubic_subgrid_r2 < 0.5);

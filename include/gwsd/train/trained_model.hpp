@@ -26,7 +26,7 @@ struct TrainedModel {
     std::string train_period, validation_period, test_period; ///< as used, "YYYY-MM:YYYY-MM"; test may be empty
     std::string holdout_regions;                              ///< "W,S,E,N;W,S,E,N", empty: none
     double holdout_buffer = 0;
-    double resolution = 0; ///< degrees of latitude of a coarse cell in training; 0: not known
+    double resolution = 0;     ///< degrees of latitude of a coarse cell in training; 0: not known
     double variance_scale = 1; ///< predicted variance times this has the validation error's size (recalibration)
     bool leakage_allowed = false, synthetic = false;
     /// Sub-grid R2 that interpolations of the input reach on training months: above 0.995 the target holds nothing to
