@@ -133,3 +133,17 @@ void conv_weight_band(const ConvWeightBand& band)
             weight_block<1>(band, n);
     }
 }
+
+/// sums[c] += x[p, c] over pixels, with the sums of a vector of channels in a register.
+void column_sums(Index pixels, Index channels, const float* x, float* sums)
+{
+    constexpr Index block = 64; // pixels that stay in the first-level cache while every vector of channels visits them
+    for (Index first = 0; first < pixels; first += block) {
+        const Index last = first + block < pixels ? first + block : pixels;
+        for (Index c = 0; c < channels; c += GWSD_LANES) {
+            Vector sum = load_some(sums + c, channels - c);
+            for (Index p = first; p < last; ++p) sum += load_some(x + p * channels + c, channels - c);
+            store_some(sums + c, sum, channels - c);
+        }
+    }
+}

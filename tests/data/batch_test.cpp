@@ -159,7 +159,8 @@ TEST_CASE("a cube that lacks what the network reads is refused by name")
 TEST_CASE("normalisation survives a file, and nonsense is refused")
 {
     Normalisation n;
-    n.unit = "mm", n.target = {-1.25, 33.000000000000007, -90.5, 1e3}, n.fields["tp"] = {0.1, 1e-7}, n.units["tp"] = "mm/month";
+    n.unit = "mm", n.target = {-1.25, 33.000000000000007, -90.5, 1e3}, n.fields["tp"] = {0.1, 1e-7},
+    n.units["tp"] = "mm/month";
     n.recharge_scale = 1.0 / 3.0, n.change_scale = 12;
     const std::string text = n.to_json();
     const Normalisation again = Normalisation::from_json(text);

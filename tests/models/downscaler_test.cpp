@@ -141,6 +141,29 @@ TEST_CASE("gradients of the whole network hold, for every way of building it")
     }
 }
 
+TEST_CASE("outputs and gradients have the same bits for any number of threads")
+{
+    auto config = models::preset("small");
+    config.coarse_channels = 3, config.fine_channels = 2;
+    std::vector<std::vector<float>> results;
+    for (const int threads : {1, 2, 5}) {
+        set_threads(threads);
+        const models::Downscaler<float> network(config, 1);
+        Tape tape;
+        const auto y = predict(network, 3, 4, 6);
+        auto values = y.mean.value().to_vector();
+        y.mean.gradient()->sum() = random_tensor<float>(y.mean.shape(), 6);
+        y.log_variance.gradient()->sum() = random_tensor<float>(y.mean.shape(), 7);
+        tape.run_backward();
+        for (const auto& p : network.parameters())
+            for (const float g : p.variable.gradient()->sum().to_vector()) values.push_back(g);
+        results.push_back(values);
+    }
+    set_threads(default_threads());
+    const bool same = results[0] == results[1] && results[0] == results[2];
+    CHECK(same);
+}
+
 TEST_CASE("recomputed steps give the results of stored ones")
 {
     auto config = tiny();

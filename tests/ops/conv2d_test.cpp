@@ -118,43 +118,6 @@ TEST_CASE("a transposed convolution is the adjoint of the convolution, and its g
               .to_vector() == std::vector<double>{1, 2, 10, 20, 3, 4, 30, 40});
 }
 
-TEST_CASE("every path of the processor gives the portable path's result, on odd shapes")
-{
-    const auto portable_path = *kernels::cpu_path("portable");
-    const auto before = kernels::cpu_paths();
-    for (const char* name : {"avx2", "avx512"}) {
-        const auto* path = kernels::cpu_path(name);
-        if (!path) {
-            WARN("left out: this processor has no " << name);
-            continue;
-        }
-        for (const auto& [xs, ws] : {std::pair{Shape{2, 7, 13, 5}, Shape{19, 3, 3, 5}},
-                                     {Shape{1, 9, 6, 33}, Shape{40, 3, 3, 33}},
-                                     {Shape{1, 4, 4, 16}, Shape{1, 1, 1, 16}}}) {
-            const auto run = [&, xs = xs, ws = ws](const kernels::CpuPaths& use) {
-                kernels::use_cpu_path(use);
-                Tape tape;
-                const Variable<float> x(random_tensor<float>(xs, 1), true), w(random_tensor<float>(ws, 2), true),
-                    b(random_tensor<float>({ws[0]}, 3), true);
-                const auto y = ops::conv2d(x, w, b, {.stride = 1, .padding = ws[1] / 2});
-                y.gradient()->sum() = random_tensor<float>(y.shape(), 4);
-                tape.run_backward();
-                return std::vector{y.value(), x.gradient()->sum(), w.gradient()->sum(), b.gradient()->sum()};
-            };
-            const auto expected = run(portable_path), got = run(*path);
-            for (std::size_t n = 0; n < got.size(); ++n) {
-                double difference = 0, size = 0;
-                for (Index i = 0; i < got[n].elements(); ++i) {
-                    difference += std::pow(static_cast<double>(got[n].data()[i] - expected[n].data()[i]), 2);
-                    size += std::pow(static_cast<double>(expected[n].data()[i]), 2);
-                }
-                CHECK(std::sqrt(difference / size) < 1e-6);
-            }
-        }
-        kernels::use_cpu_path(before);
-    }
-}
-
 TEST_CASE("shapes that do not fit are named")
 {
     const V x(Tensor<double>::zeros({8, 16, 16, 48})), w(Tensor<double>::zeros({64, 3, 3, 32})), none;

@@ -24,6 +24,8 @@ TEST_CASE("gradients of the pointwise operations")
     check_gradients([](const auto& v) { return ops::tanh(v[0]); }, {x});
     check_gradients([](const auto& v) { return ops::silu(v[0]); }, {x});
     check_gradients([](const auto& v) { return ops::softplus(v[0]); }, {x});
+    check_gradients([](const auto& v) { return ops::exp(v[0]); }, {x});
+    check_gradients([](const auto& v) { return ops::multiply(v[0], v[0]); }, {x});
     auto away = x.clone(); // from the kinks at -0.51, -0.025 and 0.52
     for (Index i = 0; i < away.elements(); ++i) away.data()[i] = std::round(4 * x.data()[i]) / 4 + 0.07;
     check_gradients([](const auto& v) { return ops::relu(ops::add_scalar(ops::scale(v[0], 2.0), 0.05)); }, {away});
@@ -161,6 +163,15 @@ TEST_CASE("slices and joins undo each other, with gradients")
             return ops::slice_channels(ops::concatenate_channels(std::vector{v[0], v[1], v[0]}), 3, 11);
         },
         {x, y});
+    check_gradients(
+        [](const auto& v) {
+            return ops::slice_first(ops::concatenate_first(std::vector{v[0], v[1], v[0]}), 1, 4);
+        },
+        {x, random_tensor<double>({1, 2, 5}, 3)});
+    CHECK_THROWS_WITH(ops::concatenate_first(std::vector{V(x), V(y)}),
+                      "concatenate_first: [2, 2, 5] and [2, 2, 3] differ beyond the first axis");
+    CHECK_THROWS_WITH(ops::concatenate_first(std::vector{V(x), V(Tensor<double>::zeros({2}))}),
+                      "concatenate_first: [2, 2, 5] and [2] differ in rank");
     check_gradients([](const auto& v) { return ops::reshape(ops::slice_first(v[0], 1, 2), {10}); }, {x});
     CHECK_THROWS_WITH(ops::slice_channels(V(x), 2, 6), "slice_channels: [2, 6) of the last axis of [2, 2, 5]");
     CHECK_THROWS_AS(ops::concatenate_channels(std::vector{V(x), V(Tensor<double>::zeros({2, 3, 5}))}), ShapeError);

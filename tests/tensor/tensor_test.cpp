@@ -1,4 +1,4 @@
-#include "gwsd/tensor/tensor.hpp"
+#include "gwsd/tensor/convert.hpp"
 
 #include <limits>
 
@@ -34,4 +34,14 @@ TEST_CASE("bfloat16 rounds to nearest even and keeps special values")
     CHECK(std::isnan(float(bfloat16(std::numeric_limits<float>::quiet_NaN()))));
     CHECK(float(bfloat16(-std::numeric_limits<float>::infinity())) == -std::numeric_limits<float>::infinity());
     CHECK(float(bfloat16(3.4e38F)) == std::numeric_limits<float>::infinity());
+}
+
+TEST_CASE("values convert between double, float and bfloat16")
+{
+    const auto x = Tensor<double>::from({3}, {1.0, -2.5, 1.01171875});
+    CHECK(convert<float>(x).to_vector() == std::vector<float>{1.0F, -2.5F, 1.01171875F});
+    const auto narrow = convert<bfloat16>(convert<float>(x));
+    CHECK(narrow.shape() == Shape{3});
+    CHECK(convert<float>(narrow).to_vector() == std::vector<float>{1.0F, -2.5F, 1.015625F});
+    CHECK(convert<double>(convert<bfloat16>(x)).to_vector() == std::vector<double>{1.0, -2.5, 1.015625});
 }

@@ -19,6 +19,8 @@ struct CpuPaths {
     void (*tanh)(Index n, const float* x, float* y) = nullptr;
     void (*conv_band)(const ConvBand& band) = nullptr;
     void (*conv_weight_band)(const ConvWeightBand& band) = nullptr;
+    /// See bias.hpp.
+    void (*column_sums)(Index pixels, Index channels, const float* x, float* sums) = nullptr;
     /// See conv_lstm_gates.hpp.
     void (*lstm_forward)(const LstmStep<float>& step, float* h) = nullptr;
     void (*lstm_backward)(const LstmStep<float>& step, const float* grad_h, const float* grad_c, float* d_gates,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gwsd/autograd/variable.hpp"
+#include "gwsd/kernels/bias.hpp"
 #include "gwsd/kernels/conv2d.hpp"
 
 namespace gwsd::ops {
@@ -18,21 +19,12 @@ TensorView<const T, 4> view4(const Tensor<T, Cpu>& tensor)
     return tensor.template view<4>();
 }
 
-/// Adds the sum of grad over all but the last axis to grad_bias; fixed chunks keep the order of the sum.
+/// Adds the sum of grad over all but the last axis to grad_bias.
 template <class T, class Device>
 void add_bias_gradient(const Tensor<T, Device>& grad, const Tensor<T, Device>& grad_bias)
 {
-    const Index channels = grad.extent(-1), pixels = grad.elements() / channels, chunk = 1024,
-                chunks = (pixels + chunk - 1) / chunk;
-    auto partial = Tensor<T, Device>::zeros({chunks, channels});
-    parallel_for(chunks, 1, [&](Index begin, Index end) {
-        for (Index part = begin; part < end; ++part)
-            for (Index i = part * chunk; i < std::min(pixels, (part + 1) * chunk); ++i)
-                for (Index c = 0; c < channels; ++c)
-                    partial.data()[part * channels + c] += grad.data()[i * channels + c];
-    });
-    for (Index part = 0; part < chunks; ++part)
-        for (Index c = 0; c < channels; ++c) grad_bias.data()[c] += partial.data()[part * channels + c];
+    const Index channels = grad.extent(-1);
+    kernels::bias_backward<T>(Device{}, {grad.data(), {grad.elements() / channels, channels}}, flat(grad_bias));
 }
 
 /// Shape of the convolution of x with w; throws ShapeError if they do not fit.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cmath>
+#include <memory>
+#include <string>
 
 #include "gwsd/autograd/variable.hpp"
 #include "gwsd/core/parallel.hpp"
@@ -10,27 +12,58 @@ namespace gwsd::ops {
 
 namespace detail {
 
-template <class T, class Device>
-void same_shape(const char* name, const Variable<T, Device>& a, const Variable<T, Device>& b)
+/// Pieces of pointwise loops: small enough to share, large enough to be worth it.
+inline constexpr Index pointwise_grain = 8192;
+
+/// Adds term(i) to the i-th element of a gradient, or writes it if it is the first; nothing without a slot.
+template <class T, class Device, class Term>
+void add_to(const std::shared_ptr<Gradient<T, Device>>& slot, const Term& term)
 {
-    if (!(a.shape() == b.shape()))
-        throw ShapeError(std::string(name) + ": expects equal shapes, got " + to_string(a.shape()) + " and " +
-                         to_string(b.shape()));
+    if (!slot) return;
+    const auto [sum, add] = slot->target();
+    T* to = sum.data();
+    parallel_for(sum.elements(), pointwise_grain, [&, add = add](Index begin, Index end) {
+        if (add)
+            for (Index i = begin; i < end; ++i) to[i] += term(i);
+        else
+            for (Index i = begin; i < end; ++i) to[i] = term(i);
+    });
 }
 
-/// y = f(x) elementwise; dx += slope(x, y) * dy.
+/// y = f(x) elementwise, where function(n, x, y) does n elements; dx += slope(x, y) * dy.
 template <class T, class Device, class Function, class Slope>
 Variable<T, Device> pointwise(const Variable<T, Device>& x, Function function, Slope slope)
 {
     auto y = Tensor<T, Device>::empty(x.shape());
-    function(y.elements(), x.value().data(), y.data());
+    parallel_for(y.elements(), pointwise_grain, [&, from = x.value().data()](Index begin, Index end) {
+        function(end - begin, from + begin, y.data() + begin);
+    });
     auto backward = [x = x.value(), y, dx = x.gradient(), slope](const Tensor<T, Device>& grad) {
-        T* out = dx->sum().data();
-        parallel_for(grad.elements(), 4096, [&](Index begin, Index end) {
-            for (Index i = begin; i < end; ++i) out[i] += grad.data()[i] * slope(x.data()[i], y.data()[i]);
-        });
+        add_to(dx, [&, g = grad.data(), a = x.data(), b = y.data()](Index i) { return g[i] * slope(a[i], b[i]); });
     };
     return record(y, std::move(backward), x);
+}
+
+/// y = f(a, b) elementwise; da += slope_a(a, b) * dy and db likewise.
+template <class T, class Device, class Function, class SlopeA, class SlopeB>
+Variable<T, Device> pointwise(const char* name, const Variable<T, Device>& a, const Variable<T, Device>& b,
+                              Function function, SlopeA slope_a, SlopeB slope_b)
+{
+    if (!(a.shape() == b.shape()))
+        throw ShapeError(std::string(name) + ": expects equal shapes, got " + to_string(a.shape()) + " and " +
+                         to_string(b.shape()));
+    auto y = Tensor<T, Device>::empty(a.shape());
+    parallel_for(y.elements(), pointwise_grain,
+                 [&, x = a.value().data(), z = b.value().data(), to = y.data()](Index begin, Index end) {
+                     for (Index i = begin; i < end; ++i) to[i] = function(x[i], z[i]);
+                 });
+    auto backward = [av = a.value(), bv = b.value(), da = a.gradient(), db = b.gradient(), slope_a,
+                     slope_b](const Tensor<T, Device>& grad) {
+        const T *g = grad.data(), *x = av.data(), *z = bv.data();
+        add_to(da, [&](Index i) { return g[i] * slope_a(x[i], z[i]); });
+        add_to(db, [&](Index i) { return g[i] * slope_b(x[i], z[i]); });
+    };
+    return record(std::move(y), std::move(backward), a, b);
 }
 
 } // namespace detail
@@ -85,6 +118,17 @@ Variable<T, Device> softplus(const Variable<T, Device>& x)
         [](T a, T) { return 1 / (1 + std::exp(-a)); });
 }
 
+template <class T, class Device>
+Variable<T, Device> exp(const Variable<T, Device>& x)
+{
+    return detail::pointwise(
+        x,
+        [](Index n, const T* a, T* y) {
+            for (Index i = 0; i < n; ++i) y[i] = std::exp(a[i]);
+        },
+        [](T, T y) { return y; });
+}
+
 /// min(max(x, low), high); the gradient is zero outside.
 template <class T, class Device>
 Variable<T, Device> clamp(const Variable<T, Device>& x, T low, T high)
@@ -121,38 +165,25 @@ Variable<T, Device> add_scalar(const Variable<T, Device>& x, T addend)
         [](T, T) { return T{1}; });
 }
 
-/// a + sign * b
 template <class T, class Device>
-Variable<T, Device> add(const Variable<T, Device>& a, const Variable<T, Device>& b, T sign = T{1})
+Variable<T, Device> add(const Variable<T, Device>& a, const Variable<T, Device>& b)
 {
-    detail::same_shape("add", a, b);
-    auto y = Tensor<T, Device>::empty(a.shape());
-    for (Index i = 0; i < y.elements(); ++i) y.data()[i] = a.value().data()[i] + sign * b.value().data()[i];
-    auto backward = [da = a.gradient(), db = b.gradient(), sign](const Tensor<T, Device>& grad) {
-        for (Index i = 0; da && i < grad.elements(); ++i) da->sum().data()[i] += grad.data()[i];
-        for (Index i = 0; db && i < grad.elements(); ++i) db->sum().data()[i] += sign * grad.data()[i];
-    };
-    return record(std::move(y), std::move(backward), a, b);
+    return detail::pointwise(
+        "add", a, b, [](T x, T z) { return x + z; }, [](T, T) { return T{1}; }, [](T, T) { return T{1}; });
 }
 
 template <class T, class Device>
 Variable<T, Device> subtract(const Variable<T, Device>& a, const Variable<T, Device>& b)
 {
-    return add(a, b, T{-1});
+    return detail::pointwise(
+        "subtract", a, b, [](T x, T z) { return x - z; }, [](T, T) { return T{1}; }, [](T, T) { return T{-1}; });
 }
 
 template <class T, class Device>
 Variable<T, Device> multiply(const Variable<T, Device>& a, const Variable<T, Device>& b)
 {
-    detail::same_shape("multiply", a, b);
-    auto y = Tensor<T, Device>::empty(a.shape());
-    for (Index i = 0; i < y.elements(); ++i) y.data()[i] = a.value().data()[i] * b.value().data()[i];
-    auto backward = [x = a.value(), z = b.value(), da = a.gradient(),
-                     db = b.gradient()](const Tensor<T, Device>& grad) {
-        for (Index i = 0; da && i < grad.elements(); ++i) da->sum().data()[i] += grad.data()[i] * z.data()[i];
-        for (Index i = 0; db && i < grad.elements(); ++i) db->sum().data()[i] += grad.data()[i] * x.data()[i];
-    };
-    return record(std::move(y), std::move(backward), a, b);
+    return detail::pointwise(
+        "multiply", a, b, [](T x, T z) { return x * z; }, [](T, T z) { return z; }, [](T x, T) { return x; });
 }
 
 } // namespace gwsd::ops

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gwsd/autograd/variable.hpp"
+#include "gwsd/core/parallel.hpp"
 
 namespace gwsd::ops {
 
@@ -11,8 +12,8 @@ namespace gwsd::ops {
 template <class T, class Device>
 Variable<T, Device> reshape(const Variable<T, Device>& x, const Shape& shape)
 {
-    auto backward = [dx = x.gradient()](const Tensor<T, Device>& grad) {
-        for (Index i = 0; i < grad.elements(); ++i) dx->sum().data()[i] += grad.data()[i];
+    auto backward = [from = x.shape(), dx = x.gradient()](const Tensor<T, Device>& grad) {
+        dx->add(grad.reshape(from));
     };
     return record(x.value().reshape(shape), std::move(backward), x);
 }
@@ -22,8 +23,10 @@ template <class T, class Device>
 Variable<T, Device> slice_first(const Variable<T, Device>& x, Index begin, Index end)
 {
     auto backward = [begin, end, dx = x.gradient()](const Tensor<T, Device>& grad) {
-        const Tensor<T, Device> part = dx->sum().slice(begin, end);
-        for (Index i = 0; i < grad.elements(); ++i) part.data()[i] += grad.data()[i];
+        T* part = dx->sum().slice(begin, end).data();
+        parallel_for(grad.elements(), 16384, [&](Index first, Index last) {
+            for (Index i = first; i < last; ++i) part[i] += grad.data()[i];
+        });
     };
     return record(x.value().slice(begin, end), std::move(backward), x);
 }
@@ -57,7 +60,9 @@ Variable<T, Device> concatenate_first(const std::vector<Variable<T, Device>>& pa
         for (const auto& part : parts) {
             const Index count = part.value().elements();
             if (const auto& dx = part.gradient())
-                for (Index i = 0; i < count; ++i) dx->sum().data()[i] += from[i];
+                parallel_for(count, 16384, [&, sum = dx->sum().data()](Index first, Index last) {
+                    for (Index i = first; i < last; ++i) sum[i] += from[i];
+                });
             from += count;
         }
     };
@@ -75,12 +80,16 @@ Variable<T, Device> slice_channels(const Variable<T, Device>& x, Index begin, In
     const Index channels = shape[-1], width = end - begin;
     shape[-1] = width;
     auto y = Tensor<T, Device>::empty(shape);
-    for (Index p = 0; p < y.elements() / width; ++p)
-        std::copy_n(x.value().data() + p * channels + begin, width, y.data() + p * width);
+    parallel_for(y.elements() / width, 2048, [&](Index first, Index last) {
+        for (Index p = first; p < last; ++p)
+            std::copy_n(x.value().data() + p * channels + begin, width, y.data() + p * width);
+    });
     auto backward = [begin, channels, width, dx = x.gradient()](const Tensor<T, Device>& grad) {
         T* sum = dx->sum().data();
-        for (Index p = 0; p < grad.elements() / width; ++p)
-            for (Index c = 0; c < width; ++c) sum[p * channels + begin + c] += grad.data()[p * width + c];
+        parallel_for(grad.elements() / width, 2048, [&](Index first, Index last) {
+            for (Index p = first; p < last; ++p)
+                for (Index c = 0; c < width; ++c) sum[p * channels + begin + c] += grad.data()[p * width + c];
+        });
     };
     return record(std::move(y), std::move(backward), x);
 }
@@ -108,8 +117,10 @@ Variable<T, Device> concatenate_channels(const std::vector<Variable<T, Device>>&
     Index offset = 0;
     for (const auto& part : parts) {
         const Index width = part.shape()[-1];
-        for (Index p = 0; p < pixels; ++p)
-            std::copy_n(part.value().data() + p * width, width, y.data() + p * channels + offset);
+        parallel_for(pixels, 2048, [&](Index first, Index last) {
+            for (Index p = first; p < last; ++p)
+                std::copy_n(part.value().data() + p * width, width, y.data() + p * channels + offset);
+        });
         offset += width;
     }
     auto backward = [parts, channels, pixels](const Tensor<T, Device>& grad) {
@@ -117,9 +128,10 @@ Variable<T, Device> concatenate_channels(const std::vector<Variable<T, Device>>&
         for (const auto& part : parts) {
             const Index width = part.shape()[-1];
             if (const auto& dx = part.gradient())
-                for (Index p = 0; p < pixels; ++p)
-                    for (Index c = 0; c < width; ++c)
-                        dx->sum().data()[p * width + c] += grad.data()[p * channels + at + c];
+                parallel_for(pixels, 2048, [&, sum = dx->sum().data()](Index first, Index last) {
+                    for (Index p = first; p < last; ++p)
+                        for (Index c = 0; c < width; ++c) sum[p * width + c] += grad.data()[p * channels + at + c];
+                });
             at += width;
         }
     };
