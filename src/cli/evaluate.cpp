@@ -2,36 +2,81 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "cli/command.hpp"
 #include "gwsd/core/message.hpp"
+#include "gwsd/train/config.hpp"
 
 namespace gwsd::cli {
 namespace {
 
+struct Options {
+    score::EvaluateOptions run;
+    std::optional<std::string> truth;
+    std::optional<Index> bootstrap;
+};
+
+/// The command as the report states it.
+std::string command_text(const Options& options)
+{
+    std::string text = "gwsd evaluate";
+    const auto add = [&text](const std::string& name, const std::string& value) {
+        if (!value.empty()) text += " " + name + " " + value;
+    };
+    add("--prediction", options.run.prediction);
+    add("--truth", options.truth.value_or(""));
+    add("--cube", options.run.cube);
+    add("--output", options.run.output);
+    add("--metrics", options.run.metrics);
+    for (const std::string& also : options.run.also) add("--also", also);
+    if (options.bootstrap) add("--bootstrap", std::to_string(*options.bootstrap));
+    add("--config", common().config);
+    for (const std::string& assignment : common().set) add("--set", assignment);
+    add("--seed", std::to_string(common().seed));
+    return text;
+}
+
+/// The configuration file, --set, and then the command's own options.
+train::EvaluateConfig configuration(const Options& options)
+{
+    train::Config config;
+    const train::Schema schema = train::schema_of(config);
+    if (!common().config.empty()) schema.read_file(common().config);
+    for (const std::string& assignment : common().set) schema.set(assignment);
+    if (options.truth) config.evaluate.truth = *options.truth;
+    if (options.bootstrap) config.evaluate.bootstrap = *options.bootstrap;
+    return config.evaluate;
+}
+
 std::function<void()> define(CLI::App& app)
 {
-    const auto options = std::make_shared<score::EvaluateOptions>();
-    app.add_option("--prediction", options->prediction, "Output of gwsd downscale")->required()->type_name("FILE");
+    const auto options = std::make_shared<Options>();
+    score::EvaluateOptions& run = options->run;
+    app.add_option("--prediction", run.prediction, "Output of gwsd downscale")->required()->type_name("FILE");
     app.add_option("--truth", options->truth,
                    "Fine truth; FILE or FILE:VARIABLE. By default the reference that the cube holds")
         ->type_name("FILE");
-    app.add_option("--cube", options->cube, "The cube that was refined")->required()->type_name("CUBE");
-    add_output(app, options->output, "Folder for scores.json, tables, pictures and report.html")->required();
-    app.add_option("--metrics", options->metrics, "metrics.csv of the training run, for its loss curves")
-        ->type_name("FILE");
-    app.add_option("--also", options->also, "A further output of gwsd downscale to score beside it; may be repeated")
+    app.add_option("--cube", run.cube, "The cube that was refined: a file or a folder")->required()->type_name("PATH");
+    add_output(app, run.output, "Folder for scores.json, tables, pictures and report.html")->required();
+    app.add_option("--metrics", run.metrics, "metrics.csv of the training run, for its loss curves")->type_name("FILE");
+    app.add_option("--also", run.also, "A further output of gwsd downscale to score beside it; may be repeated")
         ->type_name("NAME=FILE");
-    app.add_option("--bootstrap", options->bootstrap, "Replicates of the block bootstrap; 0: no intervals")
-        ->check(CLI::Range(0, 100000))
-        ->capture_default_str();
-    app.add_flag("!--no-pictures", options->pictures, "Numbers and tables alone, without maps and plots");
+    app.add_option("--bootstrap", options->bootstrap,
+                   "Replicates of the block bootstrap; 0: no intervals; 500 by default")
+        ->check(CLI::Range(0, 100000));
+    app.add_flag("!--no-pictures", run.pictures, "Numbers and tables alone, without maps and plots");
     return [options] {
-        options->seed = common().seed;
-        options->overwrite = common().overwrite;
-        const score::EvaluateSummary summary = score::evaluate(*options);
+        score::EvaluateOptions evaluation = options->run;
+        const train::EvaluateConfig config = configuration(*options);
+        evaluation.truth = config.truth;
+        evaluation.bootstrap = config.bootstrap;
+        evaluation.seed = common().seed;
+        evaluation.overwrite = common().overwrite;
+        evaluation.command = command_text(*options);
+        const score::EvaluateSummary summary = score::evaluate(evaluation);
         std::fputs(common().json ? summary.scores.c_str() : summary.table.c_str(), stdout);
-        say("wrote " + options->output + "/report.html, scores.json, tables and pictures");
+        say("wrote scores.json, tables, pictures and report.html into " + evaluation.output);
     };
 }
 

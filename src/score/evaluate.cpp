@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <optional>
 
 #include "gwsd/core/error.hpp"
@@ -125,6 +126,9 @@ std::vector<std::string> report_files()
 
 EvaluateSummary evaluate(const EvaluateOptions& options)
 {
+    for (const std::string& input : {options.cube, options.prediction, options.truth})
+        if (std::error_code error; std::filesystem::equivalent(options.output, input, error))
+            throw CannotCreate(options.output + ": is the same as the input " + input + "; choose another folder");
     ReportFolder folder(options.output, options.overwrite, report_files());
     std::vector<Picture> training;
     if (!options.metrics.empty()) training = loss_plots(options.metrics); // before any long work: it may be refused

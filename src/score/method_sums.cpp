@@ -129,9 +129,9 @@ void MethodSums::add_consistency(const ScoredStep& step, std::span<const float> 
     seam_.add(input_.info().fine, value);
 }
 
-TruthSums::TruthSums(const EvaluationInput& input, const ScoredCells& cells, const SumOptions& options)
-    : input_(input),
-      cells_(cells),
+TruthSums::TruthSums(const ScoredCells& cells, const SumOptions& options)
+    : cells_(cells),
+      steps_(cells.sets.size()),
       counts_(cells.sets.empty() ? 0 : cells.cell.size()),
       means_(counts_.size()),
       spread_(counts_.size()),
@@ -148,8 +148,11 @@ void TruthSums::add(const ScoredStep& step)
         spread_[i] += (t - before) * (t - after);
         means_[i] = after;
     }
-    for (std::size_t s = 0; s < cells_.sets.size(); ++s)
-        if (cycles_[s] && step.active[s]) cycles_[s]->add(step.month, gather(cells_, s, step, step.truth));
+    for (std::size_t s = 0; s < cells_.sets.size(); ++s) {
+        if (!step.active[s]) continue;
+        ++steps_[s];
+        if (cycles_[s]) cycles_[s]->add(step.month, gather(cells_, s, step, step.truth));
+    }
 }
 
 } // namespace gwsd::score

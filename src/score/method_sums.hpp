@@ -86,17 +86,18 @@ private:
 /// What the truth alone gives: the parts of a cell's efficiency and its cycle.
 class TruthSums {
 public:
-    TruthSums(const EvaluationInput& input, const ScoredCells& cells, const SumOptions& options);
+    TruthSums(const ScoredCells& cells, const SumOptions& options);
     void add(const ScoredStep& step);
 
     const std::vector<std::uint16_t>& counts() const { return counts_; } ///< steps that count, of each land cell
     /// Sum of squares about the mean of each land cell.
     double spread(std::size_t cell) const { return spread_[cell]; }
     const std::optional<CycleFit>& cycle(std::size_t s) const { return cycles_[s]; }
+    Index steps(std::size_t s) const { return steps_[s]; } ///< in which some cell of the set counts
 
 private:
-    const EvaluationInput& input_;
     const ScoredCells& cells_;
+    std::vector<Index> steps_;
     std::vector<std::uint16_t> counts_;
     std::vector<double> means_, spread_;
     std::vector<std::optional<CycleFit>> cycles_;

@@ -8,7 +8,13 @@ namespace gwsd::score {
 
 namespace {
 
-constexpr int map_width = 430;
+/// Wide regions get more pixels across, so that a globe is as high as a country.
+int map_width(const geo::Grid& grid)
+{
+    const geo::Region b = grid.bounds();
+    return b.east - b.west > 1.6 * (b.north - b.south) ? 640 : 430;
+}
+
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
 /// The field with everything that is not land taken out.
@@ -66,7 +72,7 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     std::vector<float> truth;
     if (input.truth) truth = on_land(input, *input.truth->field(data.map_step()));
 
-    MapSpec spec{.unit = evaluation.unit, .palette = Palette::diverging, .width = map_width};
+    MapSpec spec{.unit = evaluation.unit, .palette = Palette::diverging, .width = map_width(info.fine)};
     std::tie(spec.low, spec.high) = robust_range(Palette::diverging, {coarse, fine, truth});
     std::vector<Picture> list;
     const auto add = [&](const std::string& file, std::span<const float> field, const std::string& title,
@@ -99,7 +105,7 @@ std::vector<Picture> summary_maps(const EvaluationInput& input, const ScoredCell
 {
     const geo::Grid& fine = input.info().fine;
     std::vector<Picture> list;
-    MapSpec spec{.unit = evaluation.unit, .width = map_width};
+    MapSpec spec{.unit = evaluation.unit, .width = map_width(fine)};
     if (!evaluation.sets.empty()) {
         const std::string best = evaluation.sets.front().best_baseline;
         const MethodSums* other = nullptr;

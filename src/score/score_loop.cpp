@@ -94,7 +94,7 @@ ScoreSums score_steps(const EvaluationInput& input, const ScoredCells& cells, co
                       const ConstantErrors& errors, const std::function<void(const StepFields&)>& watch)
 {
     const SumOptions options = sum_options(input, cells);
-    ScoreSums sums{{}, TruthSums(input, cells, options), SeamIndex(input.info().factor), 0};
+    ScoreSums sums{{}, TruthSums(cells, options), SeamIndex(input.info().factor), 0};
     for (const PredictionFile& file : input.predictions)
         sums.methods.push_back({file.name(), "model", MethodSums(input, cells, options)});
     for (const std::string& name : Baselines::names())

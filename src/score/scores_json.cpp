@@ -21,7 +21,7 @@ Json of_method(const MethodResult& method, const SetResult& set, const std::stri
         json[score.key] = number(score.value);
         if (std::isfinite(score.interval.low)) intervals[score.key] = {score.interval.low, score.interval.high};
     }
-    json["n"] = set.n;
+    json["n"] = static_cast<std::int64_t>(set.n);
     json["truth_sd"] = number(set.truth_sd);
     json["unit"] = unit;
     json["intervals"] = intervals;
@@ -37,12 +37,8 @@ Json of_method(const MethodResult& method, const SetResult& set, const std::stri
 
 Json of_set(const SetResult& set)
 {
-    return {{"description", set.description},
-            {"steps", set.steps},
-            {"cells", set.cells},
-            {"n", set.n},
-            {"blocks", set.blocks},
-            {"best_baseline", set.best_baseline},
+    return {{"description", set.description},        {"steps", set.steps},   {"cells", set.cells},
+            {"n", static_cast<std::int64_t>(set.n)}, {"blocks", set.blocks}, {"best_baseline", set.best_baseline},
             {"truth_sd", number(set.truth_sd)}};
 }
 

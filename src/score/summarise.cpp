@@ -110,7 +110,7 @@ SetResult summarise(const ScoredCells& cells, std::size_t s, const std::vector<N
     }
     if (blocks.empty()) return result;
 
-    result.steps = cells.sets[s].steps;
+    result.steps = truth.steps(s);
     result.blocks = std::ssize(blocks);
     result.n = totals.front().pairs.n;
     result.truth_sd = totals.front().pairs.truth_sd();

@@ -84,6 +84,11 @@ TEST_CASE("gwsd evaluate prints its table, writes its folder and keeps to the ex
     CHECK(missing.code == 66);
     CHECK_THAT(missing.err, Contains("absent.nc"));
     CHECK_FALSE(std::filesystem::exists(c.folder / "other"));
+    CHECK(with({"--overwrite", "--set", "evaluate.bootstrap=20", "--json"}).code == 0);
+    CHECK(with({"--overwrite", "--set", "evaluate.bootstraps=0"}).code == 78);
+    const auto onto_itself = run_gwsd({"evaluate", "--prediction", c.folder / "fine.nc", "--cube", c.folder / "cube.nc",
+                                       "--output", c.folder / "cube.nc", "--overwrite"});
+    CHECK(onto_itself.code == 73);
     CHECK(with({"--overwrite", "--also", "nearest=x.nc"}).code == 64);
     CHECK(with({"--overwrite", "--also", "fine.nc"}).code == 64);
     CHECK(with({"--overwrite", "--bootstrap", "-3"}).code == 64);

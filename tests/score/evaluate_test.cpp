@@ -239,3 +239,22 @@ TEST_CASE("a worse and an equal prediction are called so")
     CHECK(worse["verdict"].get<std::string>().find("is worse: -") != std::string::npos);
     CHECK(worse["unseen_years"]["gwsd"]["gain_over_best_baseline"].get<double>() < 0);
 }
+
+TEST_CASE("any factor is scored, and a prediction without a standard error has no probabilistic scores")
+{
+    for (const Index factor : {1, 3}) {
+        EvaluationCase c;
+        c.info.factor = factor;
+        c.info.fine = geo::refine(c.info.coarse, factor);
+        c.with_error = false;
+        const auto scores = c.scores_of(perfect);
+        const auto& gwsd = scores["unseen_regions"]["gwsd"];
+        CAPTURE(factor);
+        CHECK(gwsd["mae"] == 0.0);
+        CHECK(gwsd["n"] == 48 * 8 * 16 * factor * factor);
+        CHECK((gwsd["crps"].is_null() && gwsd["coverage_90"].is_null() && gwsd["coverage"].empty()));
+        // With a factor of 1 the interpolations are the truth itself and make no error that a standard error could tell.
+        CHECK(scores["unseen_regions"]["bilinear"]["crps"].is_number() == (factor > 1));
+        CHECK(gwsd["subgrid_r2"].is_null() == (factor == 1)); // nothing lies below the coarse cell
+    }
+}

@@ -98,6 +98,7 @@ public:
         output.unit = unit.empty() ? info.unit : unit;
         output.baseline = info.baseline;
         output.history = "test";
+        output.has_error = with_error;
         for (const auto& [attribute, value] : attributes) output.attributes.emplace_back(attribute, value);
         const auto writer = io::create_output(folder / name, output, true);
         for (Index t = 0; t < info.time.size(); ++t) {
@@ -109,7 +110,7 @@ public:
                     values.push_back(static_cast<float>(value));
                     errors.push_back(static_cast<float>(error));
                 }
-            writer->write(t, values, errors);
+            writer->write(t, values, with_error ? errors : std::vector<float>{});
         }
         writer->finish();
     }
@@ -141,6 +142,7 @@ public:
     std::string unit; ///< of the prediction; empty: the cube's
     std::function<double(Index t, double lat, double lon)> truth_change;
     Index absent_step = -1; ///< has no coarse field
+    bool with_error = true; ///< the prediction has a standard error
 };
 
 inline std::pair<double, double> perfect(Index, double, double, double truth) { return {truth, 1.0}; }
