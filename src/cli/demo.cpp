@@ -88,6 +88,7 @@ void run(const Options& options)
         data::PrepareOptions prepare;
         prepare.gwsa = {world.gwsa}, prepare.era5 = world.era5, prepare.reference = {world.truth + ":gws"};
         prepare.statics = {"elevation=" + world.land + ":elevation"};
+        prepare.land = world.land + ":land_fraction";
         prepare.synthetic = true, prepare.noise = true, prepare.seed = common().seed;
         prepare.command = command;
         return data::prepare(prepare, cube, common().overwrite);

@@ -76,15 +76,14 @@ std::string path_in(std::string text)
     return colon == std::string::npos ? text : text.substr(0, colon);
 }
 
-/// Hashes of all input files; a name among the predictors that is no file stands for itself.
-std::string inputs_hash(const data::PrepareOptions& p)
+/// Hash of the names and contents of all input files.
+std::string inputs_hash(const data::PrepareOptions& options)
 {
     std::vector<std::string> parts;
-    for (const auto* list : {&p.gwsa, &p.era5, &p.reference, &p.statics, &p.subtract, &p.predictors})
-        for (const std::string& entry : *list) {
-            const std::string path = path_in(entry);
-            parts.push_back(fs::is_regular_file(path) ? io::identify_file(path).xxh3 : entry);
-        }
+    for (const std::string& file : data::input_files(options)) {
+        parts.push_back(file);
+        parts.push_back(io::identify_file(file).xxh3);
+    }
     return hash_of(parts);
 }
 

@@ -295,3 +295,23 @@ Inputs open_inputs(const PrepareOptions& given)
 }
 
 } // namespace gwsd::data::prepare_detail
+
+namespace gwsd::data {
+
+std::vector<std::string> input_files(const PrepareOptions& options)
+{
+    using namespace prepare_detail;
+    std::vector<std::string> files;
+    const auto add = [&](const std::string& text) {
+        const std::string path = io::split_input(split_named(text).file).path;
+        if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
+    };
+    for (const auto* list : {&options.gwsa, &options.era5, &options.reference, &options.statics, &options.subtract})
+        for (const std::string& text : expanded(*list)) add(text);
+    for (const std::string& text : expanded(options.predictors))
+        if (!split_named(text).name.empty()) add(text);
+    if (!options.land.empty()) add(options.land);
+    return files;
+}
+
+} // namespace gwsd::data

@@ -45,4 +45,8 @@ struct PrepareSummary {
 /// all of it is written. Throws DataError, InputMissing, ConfigError, CannotCreate.
 PrepareSummary prepare(const PrepareOptions& options, const std::string& output, bool overwrite);
 
+/// Every file that the options name, patterns expanded, each once: what a cube depends on. Names of predictors that are
+/// no files are left out. Throws InputMissing for a pattern that nothing matches.
+std::vector<std::string> input_files(const PrepareOptions& options);
+
 } // namespace gwsd::data
