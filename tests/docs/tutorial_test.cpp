@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "docs/blocks.hpp"
 #include "docs/pages.hpp"
 #include "support/catch.hpp"
@@ -24,6 +26,44 @@ CommandResult run_page(const std::string& page, const fs::path& folder)
 }
 
 } // namespace
+
+TEST_CASE("the first downscaling runs as it is printed", "[slow]")
+{
+    const TemporaryFolder folder;
+    const auto result =
+        run_page(read_text(std::string(GWSD_SOURCE_DIR) + "/docs/tutorials/first_downscaling.md"), folder.path());
+    INFO(result.out << result.err);
+    REQUIRE(result.code == 0);
+    for (const char* name : {"cube.nc", "run/best.gwsd", "fine.nc", "munich.csv", "august.tif", "scores/report.html",
+                             "scores/scores.json", "scores_cell/scores.json"})
+        CHECK(fs::exists(folder.path() / name));
+    // What the page says of its figures.
+    CHECK(result.out.find("4 absent: 2011-01 2011-06 2012-05 2012-10") != std::string::npos);
+    const auto scores = nlohmann::json::parse(read_text(folder.path() / "scores" / "scores.json"));
+    const auto& years = scores["unseen_years"];
+    CHECK(years["gwsd"]["mae"].get<double>() < 0.9 * years["bilinear"]["mae"].get<double>());
+    CHECK(years["gwsd"]["subgrid_r2"] > 0.05);
+    CHECK(years["nearest"]["subgrid_r2"] == 0);
+    const auto cell = nlohmann::json::parse(read_text(folder.path() / "scores_cell" / "scores.json"));
+    CHECK(cell["consistency"]["cell"]["mass_residual_cell_max"] < 1e-3);
+    CHECK(cell["unseen_years"]["cell"]["mae"] > years["gwsd"]["mae"]);
+}
+
+TEST_CASE("every configuration that a page shows is one that the program takes")
+{
+    int shown = 0;
+    for (const Page& page : all_pages(GWSD_SOURCE_DIR))
+        for (const Block& block : blocks_of(page.text)) {
+            if (block.info.rfind("toml", 0) != 0) continue;
+            ++shown;
+            const TemporaryFolder folder;
+            std::ofstream(folder / "shown.toml") << block.text;
+            const auto result = run_gwsd({"config", "--config", folder / "shown.toml"});
+            INFO(page.path.string() << ": " << result.err);
+            CHECK(result.code == 0);
+        }
+    CHECK(shown >= 2);
+}
 
 TEST_CASE("a page whose commands fail is found")
 {
