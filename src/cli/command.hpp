@@ -37,7 +37,8 @@ struct Command {
 std::vector<Command>& commands();
 
 struct Register {
-    Register(std::string name, std::string summary, std::string examples, std::function<std::function<void()>(CLI::App&)> define)
+    Register(std::string name, std::string summary, std::string examples,
+             std::function<std::function<void()>(CLI::App&)> define)
     {
         commands().push_back({std::move(name), std::move(summary), std::move(examples), std::move(define)});
     }

@@ -19,6 +19,16 @@ TEST_CASE("config prints what is in effect: defaults, then the file, then --set"
     CHECK(result.out == "train.epochs = 7\ntrain.batch = 2\n");
 }
 
+TEST_CASE("config shows what a preset sets, and lets --set win over it")
+{
+    const auto epochs = [](std::vector<std::string> set) {
+        set.insert(set.begin(), {"config", "train.epochs"});
+        return run_gwsd(set).out;
+    };
+    CHECK(epochs({"--set", "model.preset=small"}) != epochs({}));
+    CHECK(epochs({"--set", "model.preset=small", "--set", "train.epochs=3"}) == "train.epochs = 3\n");
+}
+
 TEST_CASE("what config prints can be read back and gives the same, with comments too")
 {
     const TemporaryFolder folder;

@@ -238,7 +238,8 @@ TEST_CASE("a field with half cells at the poles has no GeoTIFF, and the message 
     writer->finish();
     const CommandResult run = export_field({"--input", folder / "nodes.nc", "--output", folder / "nodes.tif"});
     CHECK(run.code == 65);
-    CHECK(run.err == "gwsd: " + (folder / "nodes.tif") +
-                         ": a GeoTIFF needs cells of one size, but those along the latitude differ (half cells at the "
-                         "poles?); bring the field onto a grid of cells first, such as with gwsd regrid --resolution\n");
+    CHECK(run.err ==
+          "gwsd: " + (folder / "nodes.tif") +
+              ": a GeoTIFF needs cells of one size, but those along the latitude differ (half cells at the "
+              "poles?); bring the field onto a grid of cells first, such as with gwsd regrid --resolution\n");
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gwsd/losses/loss_term.hpp"
+#include "gwsd/losses/sums.hpp"
 
 namespace gwsd::losses {
 
@@ -17,25 +18,25 @@ template <class T, class Device, class Cell>
 LossValue<T, Device> data_term(const LossInput<T, Device>& in, Cell cell)
 {
     LossGradient<T, Device> gradient(in);
+    const T *valid = in.valid.data(), *area = in.area.data(), *target = in.target.data(),
+            *mean = in.mean.value().data(), *log_variance = in.log_variance.value().data();
+    const T* product = in.product_variance.defined() ? in.product_variance.data() : nullptr;
     const Index cells = in.target.elements();
-    double weight = 0, sum = 0, square = 0;
-    for (Index i = 0; i < cells; ++i)
-        weight += static_cast<double>(in.valid.data()[i]) * static_cast<double>(in.area.data()[i]);
+    const double weight = sum_cells<1>(
+        cells, [&](Index i) { return Sums<1>{static_cast<double>(valid[i]) * static_cast<double>(area[i])}; })[0];
     if (!(weight > 0)) return make_loss(in, 0.0, std::move(gradient), 0.0, in.unit);
-    for (Index i = 0; i < cells; ++i) {
-        const double w = static_cast<double>(in.valid.data()[i]) * static_cast<double>(in.area.data()[i]) / weight;
-        if (!(w > 0)) continue;
-        const double residual =
-            static_cast<double>(in.target.data()[i]) - static_cast<double>(in.mean.value().data()[i]);
-        const double predicted = std::exp(static_cast<double>(in.log_variance.value().data()[i]));
-        const double product = in.product_variance.defined() ? static_cast<double>(in.product_variance.data()[i]) : 0.0;
-        const CellLoss loss = cell(residual, predicted + product, predicted);
-        sum += w * loss.value;
-        square += w * residual * residual;
-        if (!gradient.wanted) continue;
-        gradient.mean.data()[i] = static_cast<T>(w * loss.d_mean);
-        gradient.log_variance.data()[i] = static_cast<T>(w * loss.d_log_variance);
-    }
+    const auto [sum, square] = sum_cells<2>(cells, [&](Index i) {
+        const double w = static_cast<double>(valid[i]) * static_cast<double>(area[i]) / weight;
+        if (!(w > 0)) return Sums<2>{};
+        const double residual = static_cast<double>(target[i]) - static_cast<double>(mean[i]);
+        const double predicted = std::exp(static_cast<double>(log_variance[i]));
+        const CellLoss loss = cell(residual, predicted + (product ? static_cast<double>(product[i]) : 0.0), predicted);
+        if (gradient.wanted) {
+            gradient.mean.data()[i] = static_cast<T>(w * loss.d_mean);
+            gradient.log_variance.data()[i] = static_cast<T>(w * loss.d_log_variance);
+        }
+        return Sums<2>{w * loss.value, w * residual * residual};
+    });
     return make_loss(in, sum, std::move(gradient), in.scale * std::sqrt(square), in.unit);
 }
 

@@ -47,7 +47,9 @@ LossValue<T, Device> make_loss(const LossInput<T, Device>& in, double value, Los
                      dv = in.log_variance.gradient()](const Tensor<T, Device>& grad) {
         const auto add = [factor = grad.data()[0]](const Tensor<T, Device>& from, Gradient<T, Device>& to) {
             T* sum = to.sum().data();
-            for (Index i = 0; i < from.elements(); ++i) sum[i] += factor * from.data()[i];
+            parallel_for(from.elements(), 16384, [&](Index begin, Index end) {
+                for (Index i = begin; i < end; ++i) sum[i] += factor * from.data()[i];
+            });
         };
         if (dm) add(gradient.mean, *dm);
         if (dv) add(gradient.log_variance, *dv);

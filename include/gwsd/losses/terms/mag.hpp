@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gwsd/losses/loss_term.hpp"
+#include "gwsd/losses/sums.hpp"
 
 namespace gwsd::losses {
 
@@ -28,43 +29,49 @@ struct Mag {
     {
         LossGradient<T, Device> gradient(in);
         const Index samples = in.land.extent(0), cells = in.land.elements() / std::max<Index>(samples, 1);
-        double total = 0, sum = 0, correlations = 0;
+        double total = 0;
         for (Index b = 0; b < samples; ++b) total += static_cast<double>(in.change_weight.data()[b]);
         if (!(total > 0)) return make_loss(in, 0.0, std::move(gradient), 0.0, "correlation");
-        for (Index b = 0; b < samples; ++b) {
-            const double share = static_cast<double>(in.change_weight.data()[b]) / total;
-            if (!(share > 0)) continue;
-            const Index first = b * cells;
-            const auto weight = [&](Index i) {
-                return static_cast<double>(in.land.data()[first + i]) * static_cast<double>(in.area.data()[first + i]);
-            };
-            const auto change = [&](Index i) {
-                return (static_cast<double>(in.mean.value().data()[first + i]) -
-                        static_cast<double>(in.change_reference.data()[first + i])) /
-                       in.change_scale;
-            };
-            const auto signal = [&](Index i) { return std::abs(static_cast<double>(in.recharge.data()[first + i])); };
-            double w = 0, a = 0, r = 0;
-            for (Index i = 0; i < cells; ++i)
-                w += weight(i), a += weight(i) * std::abs(change(i)), r += weight(i) * signal(i);
-            if (!(w > 0)) continue;
-            a /= w, r /= w;
-            double aa = 0, rr = 0, ar = 0;
-            for (Index i = 0; i < cells; ++i) {
-                const double da = std::abs(change(i)) - a, dr = signal(i) - r;
-                aa += weight(i) * da * da / w, rr += weight(i) * dr * dr / w, ar += weight(i) * da * dr / w;
-            }
-            if (aa < 1e-6 || rr < 1e-6) continue;
-            const double deviation = std::sqrt(aa * rr), correlation = ar / deviation;
-            sum += share * (1 - correlation);
-            correlations += share * correlation;
-            for (Index i = 0; gradient.wanted && i < cells; ++i) {
-                const double d = change(i), sign = d > 0 ? 1.0 : d < 0 ? -1.0 : 0.0;
-                const double slope =
-                    weight(i) / w * ((signal(i) - r) / deviation - correlation * (std::abs(d) - a) / aa);
-                gradient.mean.data()[first + i] = static_cast<T>(-share * slope * sign / in.change_scale);
-            }
-        }
+        // Threads share the samples.
+        const auto [sum, correlations] = sum_cells<2>(
+            samples,
+            [&](Index b) {
+                const double share = static_cast<double>(in.change_weight.data()[b]) / total;
+                if (!(share > 0)) return Sums<2>{};
+                const Index first = b * cells;
+                const auto weight = [&](Index i) {
+                    return static_cast<double>(in.land.data()[first + i]) *
+                           static_cast<double>(in.area.data()[first + i]);
+                };
+                const auto change = [&](Index i) {
+                    return (static_cast<double>(in.mean.value().data()[first + i]) -
+                            static_cast<double>(in.change_reference.data()[first + i])) /
+                           in.change_scale;
+                };
+                const auto signal = [&](Index i) {
+                    return std::abs(static_cast<double>(in.recharge.data()[first + i]));
+                };
+                double w = 0, a = 0, r = 0;
+                for (Index i = 0; i < cells; ++i)
+                    w += weight(i), a += weight(i) * std::abs(change(i)), r += weight(i) * signal(i);
+                if (!(w > 0)) return Sums<2>{};
+                a /= w, r /= w;
+                double aa = 0, rr = 0, ar = 0;
+                for (Index i = 0; i < cells; ++i) {
+                    const double da = std::abs(change(i)) - a, dr = signal(i) - r;
+                    aa += weight(i) * da * da / w, rr += weight(i) * dr * dr / w, ar += weight(i) * da * dr / w;
+                }
+                if (aa < 1e-6 || rr < 1e-6) return Sums<2>{};
+                const double deviation = std::sqrt(aa * rr), correlation = ar / deviation;
+                for (Index i = 0; gradient.wanted && i < cells; ++i) {
+                    const double d = change(i), sign = d > 0 ? 1.0 : d < 0 ? -1.0 : 0.0;
+                    const double slope =
+                        weight(i) / w * ((signal(i) - r) / deviation - correlation * (std::abs(d) - a) / aa);
+                    gradient.mean.data()[first + i] = static_cast<T>(-share * slope * sign / in.change_scale);
+                }
+                return Sums<2>{share * (1 - correlation), share * correlation};
+            },
+            1);
         return make_loss(in, sum, std::move(gradient), correlations, "correlation");
     }
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gwsd/losses/loss_term.hpp"
+#include "gwsd/losses/sums.hpp"
 
 namespace gwsd::losses {
 
@@ -31,22 +32,20 @@ struct Sign {
             return static_cast<double>(in.land.data()[i]) * static_cast<double>(in.area.data()[i]) *
                    static_cast<double>(in.change_weight.data()[i / cells]);
         };
-        double weight = 0, sum = 0, agree = 0;
-        for (Index i = 0; i < samples * cells; ++i) weight += weight_of(i);
+        const double weight = sum_cells<1>(samples * cells, [&](Index i) { return Sums<1>{weight_of(i)}; })[0];
         if (!(weight > 0)) return make_loss(in, 0.0, std::move(gradient), 0.0, "% agree");
-        for (Index i = 0; i < samples * cells; ++i) {
+        const auto [sum, agree] = sum_cells<2>(samples * cells, [&](Index i) {
             const double w = weight_of(i) / weight;
-            if (!(w > 0)) continue;
+            if (!(w > 0)) return Sums<2>{};
             const double d =
                 static_cast<double>(in.mean.value().data()[i]) - static_cast<double>(in.change_reference.data()[i]);
             const double change = std::tanh(d / in.change_scale),
                          signal = std::tanh(static_cast<double>(in.recharge.data()[i]));
-            agree += change * signal >= 0 ? w : 0;
-            if (change * signal >= 0) continue;
-            sum += w * -change * signal;
+            if (change * signal >= 0) return Sums<2>{0, w};
             if (gradient.wanted)
                 gradient.mean.data()[i] = static_cast<T>(-w * signal * (1 - change * change) / in.change_scale);
-        }
+            return Sums<2>{-w * change * signal, 0};
+        });
         return make_loss(in, sum, std::move(gradient), 100 * agree, "% agree");
     }
 };

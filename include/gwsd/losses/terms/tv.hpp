@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gwsd/losses/loss_term.hpp"
+#include "gwsd/losses/sums.hpp"
 
 namespace gwsd::losses {
 
@@ -22,36 +23,41 @@ struct Tv {
     {
         LossGradient<T, Device> gradient(in);
         const Index samples = in.land.extent(0), rows = in.land.extent(1), cols = in.land.extent(2);
-        // Visits every pair of neighbours once: a cell with the one to its east, then with the one to its north.
-        const auto each_pair = [&](auto work) {
-            for (Index b = 0; b < samples; ++b)
-                for (Index r = 0; r < rows; ++r)
-                    for (Index c = 0; c < cols; ++c) {
-                        const Index cell = (b * rows + r) * cols + c;
-                        for (const Index other :
-                             {c + 1 < cols ? cell + 1 : Index{-1}, r + 1 < rows ? cell + cols : Index{-1}}) {
-                            if (other < 0) continue;
-                            const double both =
-                                static_cast<double>(in.land.data()[cell]) * static_cast<double>(in.land.data()[other]);
-                            const double w = 0.5 * both *
-                                             (static_cast<double>(in.area.data()[cell]) +
-                                              static_cast<double>(in.area.data()[other]));
-                            if (w > 0) work(cell, other, w);
+        // Visits every pair of neighbours of a sample once: a cell with the one to its east, then with the one to its
+        // north. Threads share the samples.
+        const auto sum_pairs = [&](auto term) {
+            return sum_cells<1>(
+                samples,
+                [&](Index b) {
+                    double sum = 0;
+                    for (Index r = 0; r < rows; ++r)
+                        for (Index c = 0; c < cols; ++c) {
+                            const Index cell = (b * rows + r) * cols + c;
+                            if (c + 1 < cols) sum += term(cell, cell + 1);
+                            if (r + 1 < rows) sum += term(cell, cell + cols);
                         }
-                    }
+                    return Sums<1>{sum};
+                },
+                1)[0];
         };
-        double weight = 0, sum = 0;
-        each_pair([&](Index, Index, double w) { weight += w; });
+        const auto weight_of = [land = in.land.data(), area = in.area.data()](Index cell, Index other) {
+            return 0.5 * static_cast<double>(land[cell]) * static_cast<double>(land[other]) *
+                   (static_cast<double>(area[cell]) + static_cast<double>(area[other]));
+        };
+        const double weight = sum_pairs(weight_of);
         if (!(weight > 0)) return make_loss(in, 0.0, std::move(gradient), 0.0, in.unit);
-        each_pair([&](Index cell, Index other, double w) {
+        const double sum = sum_pairs([&](Index cell, Index other) {
+            const double w = weight_of(cell, other) / weight;
+            if (!(w > 0)) return 0.0;
             const double step =
                 static_cast<double>(in.mean.value().data()[other]) - static_cast<double>(in.mean.value().data()[cell]);
             const double size = std::sqrt(step * step + epsilon * epsilon);
-            sum += w / weight * size;
-            if (!gradient.wanted) return;
-            const auto slope = static_cast<T>(w / weight * step / size);
-            gradient.mean.data()[other] += slope;
-            gradient.mean.data()[cell] -= slope;
+            if (gradient.wanted) {
+                const auto slope = static_cast<T>(w * step / size);
+                gradient.mean.data()[other] += slope;
+                gradient.mean.data()[cell] -= slope;
+            }
+            return w * size;
         });
         return make_loss(in, sum, std::move(gradient), in.scale * sum, in.unit);
     }
