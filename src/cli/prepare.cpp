@@ -144,6 +144,10 @@ std::function<void()> define(CLI::App& app)
     given->add(app, "--assume-units", &O::assume_units, "Unit of inputs that state none")->type_name("UNIT");
     given->add(app, "--instants", &O::instants, "Keep each step as an instant, even where no month has two");
     given->add(app, "--subset", &O::subset, "Accept predictors that cover only a part of region or period");
+    given
+        ->add(app, "--outside", &O::outside,
+              "With --subset, predictors beyond their files: nearest (default) or missing")
+        ->check(CLI::IsMember({"nearest", "missing"}));
     return [given] {
         data::PrepareOptions options = effective(*given);
         if (!options.region.empty()) parsed([&] { return data::parse_region(options.region, "--region"); });

@@ -122,11 +122,21 @@ private:
     {
         prepared_ =
             hash_of({keys_of(schema_, {"prepare"}), inputs_hash(config_.prepare), std::to_string(common().seed)});
-        part("prepare", "the files on one pair of grids", prepared_, cube_, [&] {
-            data::PrepareOptions options = config_.prepare;
-            options.seed = common().seed;
-            data::prepare(options, cube_, true);
-        });
+        part("prepare", "the files on one pair of grids", prepared_, cube_,
+             [&] { prepare(config_.prepare.region, cube_); });
+        train_cube_ = cube_, train_cube_key_ = prepared_;
+        if (config_.train_region.empty() || !config_.trained_model.empty()) return;
+        train_cube_ = folder_ + "/train_cube.nc";
+        train_cube_key_ = hash_of({prepared_, config_.train_region});
+        part("prepare_training", "the same, for the region that trains", train_cube_key_, train_cube_,
+             [&] { prepare(config_.train_region, train_cube_); });
+    }
+
+    void prepare(const std::string& region, const std::string& cube)
+    {
+        data::PrepareOptions options = config_.prepare;
+        options.region = region, options.seed = common().seed;
+        data::prepare(options, cube, true);
     }
 
     void train()
@@ -136,11 +146,11 @@ private:
             trained_ = io::identify_file(model_).xxh3;
             return say("== train: not needed, the model is " + model_);
         }
-        trained_ =
-            hash_of({prepared_, keys_of(schema_, {"data", "model", "loss", "train"}), std::to_string(common().seed)});
+        trained_ = hash_of(
+            {train_cube_key_, keys_of(schema_, {"data", "model", "loss", "train"}), std::to_string(common().seed)});
         part("train", "a network on the training months", trained_, model_, [&] {
             train::TrainOptions options;
-            options.config = config_, options.cube = cube_, options.output = folder_ + "/run",
+            options.config = config_, options.cube = train_cube_, options.output = folder_ + "/run",
             options.seed = common().seed;
             // What another configuration left is replaced; what this one left is gone on with.
             const bool same = state_.has("train_begun", trained_, options.output);
@@ -186,7 +196,7 @@ private:
     State state_;
     Stages stages_;
     std::string cube_ = folder_ + "/cube.nc", model_ = folder_ + "/run/best.gwsd", fine_ = folder_ + "/fine.nc";
-    std::string prepared_, trained_, fine_key_;
+    std::string prepared_, train_cube_, train_cube_key_, trained_, fine_key_;
 };
 
 void run(Options options)
@@ -215,7 +225,7 @@ std::function<void()> define(CLI::App& app)
     add_output(app, options->output, "Folder of the run; the name of CONFIG with -run behind it by default");
     app.footer(
         "Writes into the folder:\n"
-        "  cube.nc      the inputs on one pair of grids\n"
+        "  cube.nc      the inputs on one pair of grids; with run.train_region also train_cube.nc\n"
         "  run/         the trained network, checkpoints, metrics (not with run.model)\n"
         "  fine.nc      the refined field and its standard error\n"
         "  scores/      scores.json, tables, maps, report.html\n"

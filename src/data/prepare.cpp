@@ -114,6 +114,8 @@ PrepareSummary prepare(const PrepareOptions& options, const std::string& output,
     const auto start = std::chrono::steady_clock::now();
     if (options.operator_kind != "" && options.operator_kind != "gaussian" && options.operator_kind != "area-mean")
         throw ConfigError("operator '" + options.operator_kind + "' is not known; expected gaussian or area-mean");
+    if (options.outside != "" && options.outside != "nearest" && options.outside != "missing")
+        throw ConfigError("outside '" + options.outside + "' is not known; expected nearest or missing");
     Inputs inputs = open_inputs(options);
     Plan plan = make_plan(options, inputs);
     const std::string path = choose_path(output, raw_bytes(plan.info));

@@ -9,11 +9,13 @@
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
+#include "gwsd/data/splits.hpp"
 #include "prepare_fields.hpp"
 
 namespace gwsd::data::prepare_detail {
 
-/// A predictor on both grids, gaps on land filled from the nearest valid cell.
+/// A predictor on both grids, gaps on land filled from the nearest valid cell; beyond what its files cover it may be
+/// left missing, which a network reads as the mean of training.
 class PredictorMaker {
 public:
     PredictorMaker(const std::string& name, io::Series& series, const PrepareOptions& options, const Plan& plan,
@@ -22,9 +24,12 @@ public:
           reader_(series, options.minimum_valid_fraction),
           plan_(plan),
           subset_(options.subset),
-          land_(land),
-          land_coarse_(land_coarse)
+          fillable_(land),
+          fillable_coarse_(land_coarse)
     {
+        if (options.outside != "missing") return;
+        leave_beyond(series.grid(), plan.info.fine, fillable_);
+        leave_beyond(series.grid(), plan.info.coarse, fillable_coarse_);
     }
 
     /// The target on both grids, empty where it is not known, is what the predictor must not equal.
@@ -41,8 +46,8 @@ public:
             warn(text + "; it stays missing");
             return;
         }
-        const Index filled = geo::fill_nearest(plan_.info.fine, fine, land_);
-        geo::fill_nearest(plan_.info.coarse, coarse, land_coarse_);
+        const Index filled = geo::fill_nearest(plan_.info.fine, fine, fillable_);
+        geo::fill_nearest(plan_.info.coarse, coarse, fillable_coarse_);
         most_filled_ = std::max(most_filled_, filled);
         statistics_.add(fine);
         if (!target.empty())
@@ -72,11 +77,19 @@ public:
     }
 
 private:
+    /// Cells whose centre the files do not reach are none to fill.
+    static void leave_beyond(const geo::Grid& files, const geo::Grid& grid, Field& fillable)
+    {
+        const auto beyond = outside_regions(grid, {files.bounds()}, 0);
+        for (std::size_t i = 0; i < fillable.size(); ++i)
+            if (beyond[i]) fillable[i] = 0;
+    }
+
     std::string name_;
     Reader reader_;
     const Plan& plan_;
     bool subset_;
-    const Field &land_, &land_coarse_;
+    Field fillable_, fillable_coarse_; ///< above 0 where a gap is filled
     Statistics statistics_;
     Index most_filled_ = 0;
 };

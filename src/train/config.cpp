@@ -147,6 +147,8 @@ void add_prepare(Schema& schema, PrepareConfig& p)
         {"prepare.noise_correlation", &p.noise_correlation, "correlation length of that noise in km", "", 1, 2e4});
     schema.add({"prepare.instants", &p.instants, "keep each step as an instant, even where no month has two", ""});
     schema.add({"prepare.subset", &p.subset, "accept predictors that cover only a part", ""});
+    schema.add({"prepare.outside", &p.outside,
+                "such predictors beyond their files' extent: nearest, or missing; empty: nearest", ""});
 }
 
 } // namespace
@@ -167,6 +169,8 @@ Schema schema_of(Config& config)
     schema.add({"cuda.convolution", &config.cuda.convolution,
                 "convolution on a GPU, in builds that have the CUDA backend", "gwsd, cudnn"});
     schema.add({"run.model", &config.trained_model, "a trained model for `gwsd run` to apply; empty: train one", ""});
+    schema.add({"run.train_region", &config.train_region,
+                "W,S,E,N from which to train, where that is wider than prepare.region; empty: the same", ""});
     return schema;
 }
 

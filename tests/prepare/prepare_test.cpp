@@ -279,6 +279,14 @@ TEST_CASE("predictors must cover region and period, unless a part will do")
                    ":land";
     const auto cube = inputs.cube(options);
     CHECK(at(*cube, "tp", 0, 0, 15) == at(*cube, "tp", 0, 0, 11)); // from the nearest cell
+    options.outside = "missing";
+    const auto apart = inputs.cube(options);
+    CHECK(at(*apart, "tp", 0, 0, 11) == at(*cube, "tp", 0, 0, 11));
+    CHECK(std::isnan(at(*apart, "tp", 0, 0, 12)));
+    CHECK(std::isnan(at(*apart, "tp_coarse", 0, 0, 3)));
+    CHECK(std::isfinite(at(*apart, "tp_coarse", 0, 0, 2)));
+    options.outside = "zero";
+    CHECK_THROWS_AS(data::prepare(options, inputs.folder / "zero.nc", true), ConfigError);
 
     auto late = inputs.options();
     late.predictors = {"tp=" +

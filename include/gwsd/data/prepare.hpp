@@ -25,6 +25,7 @@ struct PrepareOptions {
     double noise_sigma = 0;               ///< mm (the target's unit); 0: the product's own sigma
     double noise_correlation = 300;       ///< km
     bool subset = false;                  ///< accepts predictors that cover a part of region or period
+    std::string outside;                  ///< such a predictor beyond its files: nearest (default) or missing
     bool instants = false;                ///< keeps each step as an instant, even where no month has two
     bool synthetic = false;               ///< the inputs come from the built-in world: outputs say so (found by itself)
     std::uint64_t seed = 1;               ///< of the noise

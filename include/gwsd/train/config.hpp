@@ -107,6 +107,7 @@ struct Config {
     EvaluateConfig evaluate;
     CudaConfig cuda;
     std::string trained_model; ///< a model to apply instead of training one (`gwsd run`)
+    std::string train_region;  ///< trains on more than prepare.region, which is refined (`gwsd run`)
 };
 
 /// The keys of a configuration, bound to `config`, which must outlive the schema.
