@@ -25,6 +25,8 @@ PictureData::PictureData(const EvaluationInput& input, const ScoredCells& cells)
         prediction_cycle_.emplace(cells.land_cells());
         if (input.truth) truth_cycle_.emplace(cells.land_cells());
     }
+    for (const auto set : cells.set)
+        if (set >= 0 && (map_set_ < 0 || set < map_set_)) map_set_ = set;
     const geo::Grid& fine = input.info().fine;
     const std::size_t count = std::min(candidates, cells.coarse.size());
     for (std::size_t c = 0; c < count; ++c) {
@@ -51,8 +53,9 @@ void PictureData::watch(const StepFields& fields)
     if (prediction_cycle_) prediction_cycle_->add(step.month, land_values(fields.value.front()));
     if (truth_cycle_) truth_cycle_->add(step.month, land_values(step.truth));
 
-    const bool usable = cells_.sets.empty() || step.active.front();
-    const auto& active = cells_.sets.empty() ? std::vector<char>(input_.steps.size(), 1) : cells_.sets.front().active;
+    const auto set = static_cast<std::size_t>(std::max(0, map_set_));
+    const bool usable = map_set_ < 0 || step.active[set];
+    const auto& active = map_set_ < 0 ? std::vector<char>(input_.steps.size(), 1) : cells_.sets[set].active;
     Index first = 0, last = std::ssize(active) - 1;
     while (first < last && !active[static_cast<std::size_t>(first)]) ++first;
     while (last > first && !active[static_cast<std::size_t>(last)]) --last;

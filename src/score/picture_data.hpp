@@ -24,7 +24,8 @@ public:
     PictureData(const EvaluationInput& input, const ScoredCells& cells);
     void watch(const StepFields& fields);
 
-    /// The step of the cube that maps show: the one nearest to the middle of the first set. -1: no step was seen.
+    /// The step of the cube that maps show: the one nearest to the middle of the first set that has
+    /// cells. -1: no step was seen.
     Index map_step() const { return map_step_; }
     /// Seasons and trends of prediction and truth over all steps, land cell by land cell; none for instants.
     const std::optional<CycleFit>& prediction_cycle() const { return prediction_cycle_; }
@@ -40,6 +41,7 @@ private:
     const ScoredCells& cells_;
     std::optional<CycleFit> prediction_cycle_, truth_cycle_;
     std::vector<Place> candidates_;
+    int map_set_ = -1; ///< -1: no cell belongs to a set
     Index map_step_ = -1, distance_ = 0;
 };
 

@@ -55,6 +55,19 @@ TEST_CASE("an existing report is replaced only on demand, and foreign files stay
     CHECK_THROWS_AS(score::ReportFolder(folder / "absent/out", true, names), CannotCreate);
 }
 
+TEST_CASE("a region that was held out as a whole has maps")
+{
+    EvaluationCase c;
+    c.attributes["gwsd_holdout_regions"] = "0,40,12,48";
+    c.write_cube();
+    c.write_prediction([](Index, double, double, double truth) { return std::pair{truth, 1.0}; });
+    auto options = c.options();
+    options.pictures = true;
+    score::evaluate(options);
+    CHECK(std::filesystem::exists(c.folder / "scores/maps.png"));
+    CHECK(std::filesystem::exists(c.folder / "scores/map_truth.png"));
+}
+
 TEST_CASE("gwsd evaluate prints its table, writes its folder and keeps to the exit codes")
 {
     const EvaluationCase c;
