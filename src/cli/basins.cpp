@@ -13,7 +13,7 @@
 #include "io/input_name.hpp"
 #include "io/number_text.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::basins_command {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -122,4 +122,4 @@ const Register registered{
     define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::basins_command

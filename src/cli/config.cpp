@@ -8,7 +8,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/train/config.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::config_command {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -109,4 +109,4 @@ const Register registered{"config", "the configuration in effect, every key with
                           define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::config_command

@@ -12,7 +12,7 @@
 #include "gwsd/infer/downscale.hpp"
 #include "gwsd/score/evaluate.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::demo_command {
 namespace {
 
 namespace fs = std::filesystem;
@@ -143,4 +143,4 @@ const Register registered{"demo", "the whole job on a built-in world: world, pre
                           define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::demo_command

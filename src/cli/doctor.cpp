@@ -8,7 +8,7 @@
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/io/versions.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::doctor_command {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -107,4 +107,4 @@ const Register registered{"doctor",
                           "gwsd doctor\n  gwsd doctor --json", define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::doctor_command

@@ -9,7 +9,7 @@
 #include "gwsd/core/message.hpp"
 #include "gwsd/infer/downscale.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::downscale_command {
 namespace {
 
 struct Options {
@@ -142,4 +142,4 @@ const Register registered{"downscale", "refines a cube's coarse field with a tra
                           define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::downscale_command

@@ -8,7 +8,7 @@
 #include "gwsd/core/message.hpp"
 #include "gwsd/train/config.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::evaluate_command {
 namespace {
 
 struct Options {
@@ -88,4 +88,4 @@ const Register registered{
     define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::evaluate_command

@@ -17,7 +17,7 @@
 #include "io/input_name.hpp"
 #include "io/number_text.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::export_command {
 namespace {
 
 struct Options {
@@ -252,4 +252,4 @@ const Register registered{"export", "other forms of a field (HDF5, GeoTIFF, CSV)
                           define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::export_command

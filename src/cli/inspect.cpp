@@ -7,7 +7,7 @@
 #include "cli/command.hpp"
 #include "gwsd/core/error.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::inspect_command {
 namespace {
 
 std::function<void()> define(CLI::App& app)
@@ -50,4 +50,4 @@ const Register registered{
     "gwsd inspect era5land_tp.nc\n  gwsd inspect gwsa.nc:GWSA --json\n  gwsd inspect run/best.gwsd", define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::inspect_command

@@ -4,7 +4,7 @@
 #include "gwsd/core/message.hpp"
 #include "gwsd/io/merge.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::merge_command {
 namespace {
 
 std::function<void()> define(CLI::App& app)
@@ -29,4 +29,4 @@ const Register registered{"merge",
                           "gwsd merge fine_1.nc fine_2.nc fine_3.nc --output fine.nc", define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::merge_command

@@ -10,7 +10,7 @@
 #include "gwsd/geo/calendar.hpp"
 #include "gwsd/train/config.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::prepare_command {
 namespace {
 
 /// Options given on the command line come after the configuration and win.
@@ -169,4 +169,4 @@ const Register registered{
     define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::prepare_command

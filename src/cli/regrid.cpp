@@ -14,7 +14,7 @@
 #include "io/input_name.hpp"
 #include "io/number_text.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::regrid_command {
 namespace {
 
 struct Options {
@@ -146,4 +146,4 @@ const Register registered{"regrid", "puts a field on another grid; its name, uni
                           define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::regrid_command

@@ -14,7 +14,7 @@
 #include "gwsd/score/evaluate.hpp"
 #include "io/hash.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::run_command {
 namespace {
 
 namespace fs = std::filesystem;
@@ -242,4 +242,4 @@ const Register registered{"run", "the whole chain on one's own files, from one c
                           define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::run_command

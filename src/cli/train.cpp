@@ -10,7 +10,7 @@
 #include "io/atomic_file.hpp"
 #include "score/pictures.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::train_command {
 namespace {
 
 struct Options {
@@ -97,4 +97,4 @@ const Register registered{
     define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::train_command

@@ -6,7 +6,7 @@
 #include "cli/command.hpp"
 #include "gwsd/core/message.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::wells_command {
 namespace {
 
 std::function<void()> define(CLI::App& app)
@@ -59,4 +59,4 @@ const Register registered{"wells", "scores a storage field against groundwater w
                           define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::wells_command

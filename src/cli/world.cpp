@@ -7,7 +7,7 @@
 #include "gwsd/data/region.hpp"
 #include "gwsd/data/world_files.hpp"
 
-namespace gwsd::cli {
+namespace gwsd::cli::world_command {
 namespace {
 
 std::function<void()> define(CLI::App& app)
@@ -58,4 +58,4 @@ const Register registered{"world", "files of a synthetic planet in the layouts o
                           define};
 
 } // namespace
-} // namespace gwsd::cli
+} // namespace gwsd::cli::world_command

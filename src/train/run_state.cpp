@@ -7,6 +7,8 @@
 #include <span>
 #include <sstream>
 
+#include "train/parameter_array.hpp"
+
 namespace gwsd::train {
 namespace {
 
@@ -57,14 +59,6 @@ void check_same_run(const TrainedModel& stored, const TrainedModel& about, std::
         throw DataError(
             "--resume: the cube is not the one that the run was started with (its constants over the training "
             "months differ); give the same --cube, or start anew with another --output");
-}
-
-io::NamedArray array_of(const std::string& name, const Tensor<float>& tensor)
-{
-    io::NamedArray array{name, "F32", tensor.shape(), {}};
-    const auto bytes = std::as_bytes(std::span(tensor.data(), static_cast<std::size_t>(tensor.elements())));
-    array.bytes.assign(bytes.begin(), bytes.end());
-    return array;
 }
 
 void write_back(const io::Checkpoint& checkpoint, const std::string& name, const Tensor<float>& tensor)

@@ -6,6 +6,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "train/parameter_array.hpp"
+
 namespace gwsd::train {
 namespace {
 
@@ -89,14 +91,6 @@ json number(double value) { return std::isfinite(value) ? json(value) : json(); 
 double number_from(const json& value)
 {
     return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
-
-io::NamedArray array_of(const std::string& name, const Tensor<float>& tensor)
-{
-    io::NamedArray array{name, "F32", tensor.shape(), {}};
-    const auto bytes = std::as_bytes(std::span(tensor.data(), static_cast<std::size_t>(tensor.elements())));
-    array.bytes.assign(bytes.begin(), bytes.end());
-    return array;
 }
 
 Tensor<float> tensor_of(const io::NamedArray& array)
