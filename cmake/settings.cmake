@@ -15,6 +15,11 @@ target_compile_options(gwsd_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow
 
 if(GWSD_SANITIZE)
   add_compile_options(-fsanitize=${GWSD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # These two checks take half of the time that everything else takes to compile. A null pointer ends a program under the
+  # address sanitizer without them.
+  if(GWSD_SANITIZE MATCHES undefined)
+    add_compile_options(-fno-sanitize=null,alignment)
+  endif()
   add_link_options(-fsanitize=${GWSD_SANITIZE})
 endif()
 
@@ -23,7 +28,8 @@ if(GWSD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${GWSD_CCACHE})
 endif()
 
-# Rooms that read, write and report spend their time in libraries and files; full optimisation would only make them compile for longer.
+# Rooms that read, write and report spend their time in libraries and files; full optimisation would only make them compile
+# for longer.
 function(gwsd_compile_quickly target)
   target_compile_options(${target} PRIVATE -O1)
 endfunction()

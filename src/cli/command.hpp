@@ -32,15 +32,19 @@ CommonOptions& common();
 struct Command {
     std::string name, summary, examples;
     std::function<std::function<void()>(CLI::App&)> define;
+    bool configurable = false; ///< reads keys of the configuration
 };
+
+constexpr bool reads_configuration = true;
 
 std::vector<Command>& commands();
 
 struct Register {
     Register(std::string name, std::string summary, std::string examples,
-             std::function<std::function<void()>(CLI::App&)> define)
+             std::function<std::function<void()>(CLI::App&)> define, bool configurable = false)
     {
-        commands().push_back({std::move(name), std::move(summary), std::move(examples), std::move(define)});
+        commands().push_back(
+            {std::move(name), std::move(summary), std::move(examples), std::move(define), configurable});
     }
 };
 

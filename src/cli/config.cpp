@@ -106,7 +106,7 @@ const Register registered{"config", "the configuration in effect, every key with
                           "gwsd config --config run.toml --set train.epochs=10\n"
                           "  gwsd config --explain > run.toml     a file to start from\n"
                           "  gwsd config loss train.epochs",
-                          define};
+                          define, reads_configuration};
 
 } // namespace
 } // namespace gwsd::cli::config_command

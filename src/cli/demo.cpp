@@ -140,7 +140,7 @@ std::function<void()> define(CLI::App& app)
 const Register registered{"demo", "the whole job on a built-in world: world, prepare, train, downscale, evaluate",
                           "gwsd demo --output gwsd-demo\n"
                           "  gwsd demo --quick --output quick-look",
-                          define};
+                          define, reads_configuration};
 
 } // namespace
 } // namespace gwsd::cli::demo_command

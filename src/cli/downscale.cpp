@@ -139,7 +139,7 @@ const Register registered{"downscale", "refines a cube's coarse field with a tra
                           "  gwsd downscale --model run/best.gwsd --cube cube.nc --output 2020.nc --period "
                           "2020-01:2020-12 --units cm --flags\n"
                           "  gwsd downscale --model run/best.gwsd --cube cube --output part_2.nc --shard 2/7",
-                          define};
+                          define, reads_configuration};
 
 } // namespace
 } // namespace gwsd::cli::downscale_command

@@ -85,7 +85,7 @@ const Register registered{
     "gwsd evaluate --prediction fine.nc --cube cube.nc --output scores\n"
     "  gwsd evaluate --prediction fine.nc --truth truth.nc:gws --cube cube.nc --metrics run/metrics.csv --output "
     "scores",
-    define};
+    define, reads_configuration};
 
 } // namespace
 } // namespace gwsd::cli::evaluate_command

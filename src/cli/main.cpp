@@ -88,13 +88,16 @@ void check_device(const CommonOptions& options)
                                 ": this build of gwsd computes in f32 only; leave the option out");
 }
 
-/// A configuration that cannot be used is refused before any work, by commands that read little of it too.
-void check_configuration(const CommonOptions& options)
+/// A configuration that cannot be used is refused before any work, by commands that read none of it too, so that one
+/// set of options serves a whole script.
+void check_configuration(const Command& command, const CommonOptions& options)
 {
     train::Config config;
     const train::Schema schema = train::schema_of(config);
     if (!options.config.empty()) schema.read_file(options.config);
     for (const std::string& assignment : options.set) schema.set(assignment);
+    if (!command.configurable && !(options.config.empty() && options.set.empty()))
+        note("gwsd " + command.name + " has no configuration: --config and --set were checked and change nothing here");
 }
 
 int run(int argc, char** argv)
@@ -110,6 +113,7 @@ int run(int argc, char** argv)
         "  gwsd COMMAND --help               options and examples of a command");
     bool quiet = false, verbose = false;
     std::function<void()> chosen;
+    const Command* chosen_command = nullptr;
     auto list = commands();
     std::sort(list.begin(), list.end(), [](const Command& a, const Command& b) { return a.name < b.name; });
     for (const Command& command : list) {
@@ -117,7 +121,7 @@ int run(int argc, char** argv)
         sub->footer(""); // not that of the program; a command may set its own
         const auto body = command.define(*sub);
         add_common(*sub, quiet, verbose);
-        sub->callback([&chosen, body] { chosen = body; });
+        sub->callback([&, body, which = &command] { chosen = body, chosen_command = which; });
     }
     try {
         app.parse(argc, argv);
@@ -130,7 +134,7 @@ int run(int argc, char** argv)
     }
     verbosity() = quiet ? Verbosity::quiet : verbose ? Verbosity::verbose : Verbosity::normal;
     check_device(common());
-    check_configuration(common());
+    check_configuration(*chosen_command, common());
     if (common().threads > 0) set_threads(common().threads);
     chosen();
     if (std::fflush(stdout) != 0) throw IoError("standard output: cannot write; is the disk full or the pipe closed?");

@@ -166,7 +166,7 @@ const Register registered{
     "  gwsd prepare --gwsa JPL_mascons.nc --subtract GLDAS.nc:SoilMoist,SWE --era5 era5land.nc --output cube.nc\n"
     "  gwsd prepare --reference GRACEDADM_*.nc4:gws_inst --predictors sfsm=A.nc4:sfsm_inst \\\n"
     "      --operator area-mean --resolution 1.0 --factor 4 --output weeks.nc",
-    define};
+    define, reads_configuration};
 
 } // namespace
 } // namespace gwsd::cli::prepare_command

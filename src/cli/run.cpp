@@ -239,7 +239,7 @@ std::function<void()> define(CLI::App& app)
 const Register registered{"run", "the whole chain on one's own files, from one configuration",
                           "gwsd run my_region.toml\n"
                           "  gwsd run my_region.toml --output results --set train.epochs=60",
-                          define};
+                          define, reads_configuration};
 
 } // namespace
 } // namespace gwsd::cli::run_command

@@ -94,7 +94,7 @@ const Register registered{
     "  gwsd train --cube cube.nc --output run --preset small --resume     after Ctrl-C, or a crash\n"
     "  gwsd train --cube cube.nc --output run --truth-mode scale_shift --set data.test_period=2016-01:2023-09\n"
     "  gwsd train --cube cube.nc --output run --config run.toml --epochs 60",
-    define};
+    define, reads_configuration};
 
 } // namespace
 } // namespace gwsd::cli::train_command

@@ -45,6 +45,15 @@ TEST_CASE("the version goes to standard output")
     CHECK(result.err.empty());
 }
 
+TEST_CASE("a command without a configuration says that it has none, and refuses a wrong one all the same")
+{
+    CHECK_THAT(run_gwsd({"doctor", "--json", "--set", "train.epochs=3"}).err,
+               Contains("gwsd doctor has no configuration"));
+    CHECK(run_gwsd({"doctor", "--json"}).err.find("configuration") == std::string::npos);
+    CHECK(run_gwsd({"config", "--set", "train.epochs=3"}).err.find("no configuration") == std::string::npos);
+    CHECK(run_gwsd({"doctor", "--set", "train.epoch=3"}).code == 78);
+}
+
 TEST_CASE("an unknown command or option exits 64 and names it")
 {
     for (const std::vector<std::string>& line : {std::vector<std::string>{"frobnicate"},
