@@ -9,7 +9,8 @@ namespace gwsd::score {
 
 namespace {
 
-// Anchor colours of ColorBrewer's RdBu, PRGn and YlOrBr (Brewer et al. 2003), readable with red-green colour blindness.
+// Anchor colours of ColorBrewer's RdBu, PRGn, YlOrBr and YlGnBu (Brewer et al. 2003), readable with red-green colour
+// blindness.
 constexpr Color red_blue[] = {{103, 0, 31},    {178, 24, 43},   {214, 96, 77},   {244, 165, 130},
                               {253, 219, 199}, {247, 247, 247}, {209, 229, 240}, {146, 197, 222},
                               {67, 147, 195},  {33, 102, 172},  {5, 48, 97}};
@@ -18,6 +19,8 @@ constexpr Color purple_green[] = {{64, 0, 75},     {118, 42, 131},  {153, 112, 1
                                   {90, 174, 97},   {27, 120, 55},   {0, 68, 27}};
 constexpr Color yellow_brown[] = {{255, 255, 229}, {255, 247, 188}, {254, 227, 145}, {254, 196, 79}, {254, 153, 41},
                                   {236, 112, 20},  {204, 76, 2},    {153, 52, 4},    {102, 37, 6}};
+constexpr Color yellow_blue[] = {{255, 255, 217}, {237, 248, 177}, {199, 233, 180}, {127, 205, 187}, {65, 182, 196},
+                                 {29, 145, 192},  {34, 94, 168},   {37, 52, 148},   {8, 29, 88}};
 
 Color between(std::span<const Color> anchors, double position)
 {
@@ -38,6 +41,8 @@ Color color_of(Palette palette, double position)
     switch (palette) {
         case Palette::sequential:
             return between(yellow_brown, position);
+        case Palette::wetness:
+            return between(yellow_blue, position);
         case Palette::difference:
             return between(purple_green, position);
         case Palette::diverging:

@@ -191,7 +191,7 @@ std::pair<double, double> robust_range(Palette palette, const std::vector<std::s
             end = nice * power;
             break;
         }
-    return {palette == Palette::sequential ? 0.0 : -end, end};
+    return {palette == Palette::sequential || palette == Palette::wetness ? 0.0 : -end, end};
 }
 
 Image draw_map(const geo::Grid& grid, std::span<const float> field, const MapSpec& wanted, const Coast* coast)

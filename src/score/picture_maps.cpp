@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -54,6 +55,14 @@ std::string degrees(const geo::Grid& grid)
     return exact_text(std::round(size * 1e6) / 1e6) + "\u00b0";
 }
 
+/// Anomalies have a middle; percentiles and amounts have none.
+Palette palette_of(std::initializer_list<std::span<const float>> fields)
+{
+    for (const auto field : fields)
+        if (std::any_of(field.begin(), field.end(), [](float v) { return v < 0; })) return Palette::diverging;
+    return Palette::wetness;
+}
+
 } // namespace
 
 std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& baselines, const PictureData& data,
@@ -72,8 +81,8 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     std::vector<float> truth;
     if (input.truth) truth = on_land(input, *input.truth->field(data.map_step()));
 
-    MapSpec spec{.unit = evaluation.unit, .palette = Palette::diverging, .width = map_width(info.fine)};
-    std::tie(spec.low, spec.high) = robust_range(Palette::diverging, {coarse, fine, truth});
+    MapSpec spec{.unit = evaluation.unit, .palette = palette_of({coarse, truth}), .width = map_width(info.fine)};
+    std::tie(spec.low, spec.high) = robust_range(spec.palette, {coarse, fine, truth});
     std::vector<Picture> list;
     const auto add = [&](const std::string& file, std::span<const float> field, const std::string& title,
                          const std::string& caption) {

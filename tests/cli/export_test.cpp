@@ -12,6 +12,7 @@
 #include "gwsd/io/output.hpp"
 #include "gwsd/io/series.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 #include "support/run_command.hpp"
 
 using namespace gwsd;
@@ -42,16 +43,9 @@ std::string write_anomaly(const TemporaryFolder& folder)
     return path;
 }
 
-std::string bytes_of(const std::string& path)
-{
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
-
 /// The fields of the only directory of a little-endian TIFF.
 struct Tiff {
-    explicit Tiff(const std::string& path) : bytes(bytes_of(path))
+    explicit Tiff(const std::string& path) : bytes(read_bytes(path))
     {
         REQUIRE(bytes.substr(0, 4) == std::string("II*\0", 4));
         const auto at = number<std::uint32_t>(4);
@@ -112,7 +106,7 @@ TEST_CASE("gwsd export writes one month as a table without the missing cells")
     const TemporaryFolder folder;
     const std::string path = write_anomaly(folder);
     REQUIRE(export_field({"--input", path, "--month", "2010-08", "--output", folder / "august.csv"}).code == 0);
-    std::istringstream lines(bytes_of(folder / "august.csv"));
+    std::istringstream lines(read_bytes(folder / "august.csv"));
     std::vector<std::string> list;
     for (std::string line; std::getline(lines, line);) list.push_back(line);
     REQUIRE(list.size() == 12);
@@ -164,7 +158,7 @@ TEST_CASE("gwsd export writes HDF5 arrays with NaN where the field is missing")
     REQUIRE(export_field(
                 {"--input", path, "--format", "hdf5", "--month", "2010-08:2010-12", "--output", folder / "fine.h5"})
                 .code == 0);
-    CHECK(bytes_of(folder / "fine.h5").substr(0, 8) == "\x89HDF\r\n\x1a\n");
+    CHECK(read_bytes(folder / "fine.h5").substr(0, 8) == "\x89HDF\r\n\x1a\n");
     int file = 0, variable = 0;
     std::vector<float> values(24), errors(24);
     REQUIRE(nc_open((folder / "fine.h5").c_str(), NC_NOWRITE, &file) == NC_NOERR);

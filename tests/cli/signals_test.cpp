@@ -1,23 +1,16 @@
 #include <spawn.h>
 #include <chrono>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "support/catch.hpp"
+#include "support/files.hpp"
 #include "support/run_command.hpp"
 
 using namespace gwsd::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string bytes_of(const fs::path& path)
-{
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return text.str();
-}
 
 /// A run that trains for some seconds, long enough to be hit.
 std::vector<std::string> training(const TemporaryFolder& folder, const std::string& run)
@@ -34,7 +27,7 @@ int stopped(const std::vector<std::string>& arguments, const std::string& first_
     argv.push_back(nullptr);
     pid_t child = 0;
     REQUIRE(posix_spawn(&child, argv[0], nullptr, nullptr, argv.data(), environ) == 0);
-    for (int i = 0; i < 60000 && bytes_of(first_epoch).find("\n1,") == std::string::npos; ++i)
+    for (int i = 0; i < 60000 && read_bytes(first_epoch).find("\n1,") == std::string::npos; ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     for (const int signal : signals) {
         kill(child, signal);
@@ -70,7 +63,7 @@ train.samples_per_epoch = 16
     const auto whole = run_command(training(folder, "whole"));
     INFO(whole.err);
     REQUIRE(whole.code == 0);
-    const std::string best = bytes_of(folder / "whole/best.gwsd");
+    const std::string best = read_bytes(folder / "whole/best.gwsd");
     REQUIRE(best.size() > 100000);
     const std::vector<std::pair<std::vector<int>, std::vector<int>>> cases{
         {{SIGINT}, {75}},
@@ -89,6 +82,6 @@ train.samples_per_epoch = 16
         const auto rest = run_command(training(folder, run));
         INFO(rest.err);
         CHECK(rest.code == 0);
-        CHECK((bytes_of(folder / (run + "/best.gwsd")) == best));
+        CHECK((read_bytes(folder / (run + "/best.gwsd")) == best));
     }
 }

@@ -7,6 +7,7 @@
 #include "io_input/nc_maker.hpp"
 #include "io_input/read_series.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 #include "support/run_command.hpp"
 
 using namespace gwsd;
@@ -14,18 +15,11 @@ using Catch::Matchers::Contains;
 using test::NcMaker;
 using test::outcome;
 using test::ramp;
+using test::read_bytes;
 using test::read_step;
 using test::TemporaryFolder;
 
 namespace {
-
-std::string bytes_of(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 void make_zip(const std::string& path, const std::vector<std::pair<std::string, std::string>>& members, bool deflate)
 {
@@ -52,7 +46,7 @@ std::string member(const TemporaryFolder& folder, const std::string& name, const
     const int id = file.variable(name, NC_FLOAT, {"valid_time", "latitude", "longitude"});
     file.text(id, "units", units).values(id, std::vector<double>(12, value));
     file.close();
-    return bytes_of(path);
+    return read_bytes(path);
 }
 
 } // namespace
@@ -95,7 +89,7 @@ TEST_CASE("many archives are read with few of them open, and read again")
         file.text(id, "units", "K").values(id, std::vector<double>(4, year - 1750));
         file.close();
         files.push_back(folder / (std::to_string(year) + ".zip"));
-        make_zip(files.back(), {{"data_0.nc", bytes_of(folder / "member.nc")}}, true);
+        make_zip(files.back(), {{"data_0.nc", read_bytes(folder / "member.nc")}}, true);
     }
     const auto series = io::open_series(files, {.quantity = "t2m"});
     for (int round = 0; round < 2; ++round)
@@ -106,9 +100,9 @@ TEST_CASE("an archive within an archive is opened, but no deeper; beside groundw
 {
     const TemporaryFolder folder;
     make_zip(folder / "inner.zip", {{"a.nc", member(folder, "GWSA", "mm", 0, 5)}}, true);
-    make_zip(folder / "outer.zip", {{"G3P/inner.zip", bytes_of(folder / "inner.zip")}}, true);
+    make_zip(folder / "outer.zip", {{"G3P/inner.zip", read_bytes(folder / "inner.zip")}}, true);
     CHECK(read_step(*io::open_series({folder / "outer.zip"}, {.quantity = "gwsa"}), 1)[0] == 5);
-    make_zip(folder / "third.zip", {{"outer.zip", bytes_of(folder / "outer.zip")}}, true);
+    make_zip(folder / "third.zip", {{"outer.zip", read_bytes(folder / "outer.zip")}}, true);
     CHECK_THAT(outcome(folder / "third.zip"), Contains("65") && Contains("too deep"));
     make_zip(folder / "G3P_v1.12.zip",
              {{"G3P/TWS/tws_g3p.nc", member(folder, "tws", "mm", 0, 9)},
@@ -134,7 +128,7 @@ TEST_CASE("damaged and useless archives are refused with the reason")
     CHECK_THAT(outcome(path), Contains("65") && Contains("x.zip: login.nc: expected netCDF") && Contains("web page"));
 
     make_zip(path, {{"data.nc", good}}, true);
-    const std::string bytes = bytes_of(path);
+    const std::string bytes = read_bytes(path);
     std::ofstream(path, std::ios::binary) << bytes.substr(0, bytes.size() / 2);
     CHECK_THAT(outcome(path, {.quantity = "t2m"}), Contains("65") && Contains("cannot be opened as ZIP"));
     std::string flipped = bytes;
@@ -147,7 +141,7 @@ TEST_CASE("damaged and useless archives are refused with the reason")
     file.axis("lon", {0, 1}, "degrees_east");
     file.values(file.variable("x", NC_DOUBLE, {"lat", "lon"}), {1, 2, 3, 4});
     file.close();
-    const std::string classic = bytes_of(folder / "classic.nc");
+    const std::string classic = read_bytes(folder / "classic.nc");
     make_zip(path, {{"data.nc", classic.substr(0, classic.size() - 9)}}, false);
     CHECK_THAT(outcome(path, {.quantity = "x"}), Contains("65") && Contains("x.zip: data.nc: truncated"));
 }

@@ -14,6 +14,7 @@
 #include "io_input/nc_maker.hpp"
 #include "io_input/read_series.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 #include "support/run_command.hpp"
 
 using namespace gwsd;
@@ -21,17 +22,10 @@ using Catch::Matchers::Contains;
 using test::NcMaker;
 using test::outcome;
 using test::ramp;
+using test::read_bytes;
 using test::TemporaryFolder;
 
 namespace {
-
-std::string bytes_of(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 void make_small(const std::string& path, int mode)
 {
@@ -61,7 +55,7 @@ TEST_CASE("mutated headers never harm the reader, and end in an error or in data
     const auto number = [&](std::size_t below) { return static_cast<std::size_t>(random.below(below)); };
     for (const int mode : {NC_CLASSIC_MODEL, NC_64BIT_OFFSET, NC_CDF5, NC_NETCDF4}) {
         make_small(folder / "whole.nc", mode);
-        const std::string whole = bytes_of(folder / "whole.nc");
+        const std::string whole = read_bytes(folder / "whole.nc");
         const std::size_t head = std::min<std::size_t>(whole.size(), mode == NC_NETCDF4 ? whole.size() : 600);
         for (int i = 0; i < 80; ++i) {
             std::string bytes = whole;

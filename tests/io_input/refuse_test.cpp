@@ -16,6 +16,7 @@
 #include "io_input/nc_maker.hpp"
 #include "io_input/read_series.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 #include "support/run_command.hpp"
 
 using namespace gwsd;
@@ -23,19 +24,11 @@ using Catch::Matchers::Contains;
 using test::NcMaker;
 using test::outcome;
 using test::ramp;
+using test::read_bytes;
 using test::TemporaryFolder;
+using test::write_bytes;
 
 namespace {
-
-std::string bytes_of(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-void write_bytes(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
 /// Six months of 8 x 12 cells, big enough that every cut hits something.
 void make_field(const std::string& path, int mode, int deflate = 0)
@@ -146,7 +139,7 @@ TEST_CASE("a truncated netCDF-3 file is refused with the bytes it needs and has"
         const std::string path = folder / "whole.nc";
         make_field(path, mode);
         REQUIRE(outcome(path) == "accepted");
-        const std::string bytes = bytes_of(path);
+        const std::string bytes = read_bytes(path);
         for (const double share : {0.999, 0.99, 0.5, 0.01}) {
             const auto kept = static_cast<std::size_t>(share * static_cast<double>(bytes.size()));
             write_bytes(folder / "cut.nc", bytes.substr(0, kept));
@@ -179,7 +172,7 @@ TEST_CASE("a truncated netCDF-3 file with records is refused, whatever their num
                 file.values(time, ramp(0, 31, 5));
             }
         }
-        const std::string bytes = bytes_of(path);
+        const std::string bytes = read_bytes(path);
         CHECK_THAT(outcome(path, {.quantity = "t2m"}), variables == 2 ? Contains("accepted") : Contains("65"));
         write_bytes(folder / "cut.nc", bytes.substr(0, bytes.size() - 4));
         CHECK_THAT(outcome(folder / "cut.nc", {.quantity = "t2m"}), Contains("truncated") && Contains("needs"));
@@ -190,7 +183,7 @@ TEST_CASE("a truncated netCDF-4 file is refused")
 {
     const TemporaryFolder folder;
     make_field(folder / "whole.nc", NC_NETCDF4, 1);
-    const std::string bytes = bytes_of(folder / "whole.nc");
+    const std::string bytes = read_bytes(folder / "whole.nc");
     for (const double share : {0.999, 0.99, 0.5, 0.01}) {
         write_bytes(folder / "cut.nc",
                     bytes.substr(0, static_cast<std::size_t>(share * static_cast<double>(bytes.size()))));
@@ -253,7 +246,7 @@ TEST_CASE("a damaged chunk is refused when it is read, naming variable and place
             file.values(id, values);
         }
         // The values of step 4, found by their bytes where they lie unpacked, or in the later half where packed.
-        std::string bytes = bytes_of(path);
+        std::string bytes = read_bytes(path);
         const double first = std::sin(3 * 96 * 0.7) * 30 + (3 * 96) % 7;
         std::size_t at = bytes.size() * 3 / 5;
         if (checksum) {

@@ -3,11 +3,11 @@
 #include <unistd.h>
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "support/files.hpp"
 
 namespace gwsd::test {
 
@@ -43,18 +43,5 @@ public:
 private:
     std::filesystem::path path_;
 };
-
-inline std::string read_bytes(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-inline void write_bytes(const std::string& path, const std::string& bytes)
-{
-    std::ofstream(path, std::ios::binary) << bytes;
-}
 
 } // namespace gwsd::test

@@ -6,18 +6,12 @@
 
 using namespace gwsd;
 using test::check_gradients;
+using test::positive_tensor;
 using test::random_tensor;
 
 namespace {
 
 using V = Variable<double>;
-
-Tensor<double> positive(const Shape& shape, std::uint64_t seed)
-{
-    auto field = random_tensor<double>(shape, seed);
-    for (Index i = 0; i < field.elements(); ++i) field.data()[i] = 0.2 + std::abs(field.data()[i]);
-    return field;
-}
 
 } // namespace
 
@@ -36,14 +30,14 @@ TEST_CASE("block means worked by hand: weighted, cut by the edge, without cells 
 TEST_CASE("gradients of block means, for blocks that nest, that do not, of one cell and larger than the field")
 {
     const auto x = random_tensor<double>({2, 5, 7}, 1);
-    auto weight = positive({2, 5, 7}, 2);
+    auto weight = positive_tensor({2, 5, 7}, 2);
     for (const Index cell : {0, 1, 7, 8, 40, 69}) weight.data()[cell] = 0; // one block of 2 x 2 has no weight
     for (const ops::BlockOptions o : {ops::BlockOptions{2, 2}, {5, 7}, {1, 1}, {8, 3}})
         check_gradients([&](const auto& v) { return ops::block_mean(v[0], weight, o); }, {x});
     check_gradients([&](const auto& v) { return ops::weighted_mean(v[0], weight); }, {x});
     check_gradients(
         [&](const auto& v) {
-            return ops::block_mean(v[0], positive({3, 1, 1}, 3), {4, 4});
+            return ops::block_mean(v[0], positive_tensor({3, 1, 1}, 3), {4, 4});
         },
         {random_tensor<double>({3, 1, 1}, 4)});
 }

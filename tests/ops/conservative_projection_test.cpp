@@ -6,25 +6,19 @@
 
 using namespace gwsd;
 using test::check_gradients;
+using test::positive_tensor;
 using test::random_tensor;
 
 namespace {
 
 using V = Variable<double>;
 
-Tensor<double> positive(const Shape& shape, std::uint64_t seed)
-{
-    auto field = random_tensor<double>(shape, seed);
-    for (Index i = 0; i < field.elements(); ++i) field.data()[i] = 0.3 + std::abs(field.data()[i]);
-    return field;
-}
-
 Tensor<double> ones(const Shape& shape) { return Tensor<double>::full(shape, 1); }
 
 /// Weights that leave out single cells and all of the last block.
 Tensor<double> ragged_weight()
 {
-    auto weight = positive({2, 10, 7}, 5);
+    auto weight = positive_tensor({2, 10, 7}, 5);
     for (const Index cell : {0, 3, 22, 75, 139}) weight.data()[cell] = 0;
     for (Index b = 0; b < 2; ++b)
         for (Index r = 8; r < 10; ++r)
@@ -64,7 +58,7 @@ TEST_CASE("block means come out exactly, with masks and shares, smooth or not, a
         for (const bool shared : {false, true}) {
             const ops::ProjectionOptions options{.block = {4, 4}, .smooth = smooth};
             ops::ProjectionInput<double, Cpu> in{.coarse = coarse, .known = known, .weight = weight};
-            if (shared) in.share = V(positive({2, 10, 7}, 3));
+            if (shared) in.share = V(positive_tensor({2, 10, 7}, 3));
             const auto projected = ops::conservative_projection(mean, in, options);
             const auto means = ops::block_mean(projected, weight, options.block).value();
             for (const Index block : {0, 2, 3, 4, 6, 7, 8, 9, 10}) // 1 is not known, 5 and 11 have no weight
@@ -118,7 +112,7 @@ TEST_CASE("gradients of the projection hold for mean, coarse field and share")
     const auto weight = ragged_weight();
     auto known = ones({2, 3, 2});
     known.data()[1] = 0;
-    const auto variance = positive({2, 3, 2}, 4);
+    const auto variance = positive_tensor({2, 3, 2}, 4);
     for (const bool smooth : {false, true})
         for (const bool exact : {false, true})
             check_gradients(
@@ -131,7 +125,8 @@ TEST_CASE("gradients of the projection hold for mean, coarse field and share")
                                                          .variance = exact ? Tensor<double>() : variance},
                                                         {.block = {4, 4}, .smooth = smooth});
                 },
-                {random_tensor<double>({2, 10, 7}, 1), random_tensor<double>({2, 3, 2}, 2), positive({2, 10, 7}, 3)},
+                {random_tensor<double>({2, 10, 7}, 1), random_tensor<double>({2, 3, 2}, 2),
+                 positive_tensor({2, 10, 7}, 3)},
                 1e-6);
     check_gradients(
         [&](const auto& v) {

@@ -37,6 +37,7 @@ TEST_CASE("the diverging palette is red below, near white at and blue above zero
     CHECK(high.b > high.r);
     CHECK(middle == Color{247, 247, 247});
     CHECK(color_of(Palette::diverging, -3) == low);
+    CHECK(color_of(Palette::wetness, 1).b > color_of(Palette::wetness, 1).r);
 }
 
 TEST_CASE("ticks are round numbers inside the range")

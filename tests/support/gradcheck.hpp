@@ -20,6 +20,14 @@ Tensor<T, Cpu> random_tensor(const Shape& shape, std::uint64_t seed, double scal
     return tensor;
 }
 
+/// Values above 0.3, as variances and weights need them.
+inline Tensor<double, Cpu> positive_tensor(const Shape& shape, std::uint64_t seed)
+{
+    auto tensor = random_tensor<double>(shape, seed);
+    for (Index i = 0; i < tensor.elements(); ++i) tensor.data()[i] = 0.3 + std::abs(tensor.data()[i]);
+    return tensor;
+}
+
 /// Checks the gradients of `function` (any output shape) against central differences in double precision: for each
 /// input and `directions` random directions u, the derivative of sum(weights * function) along u must agree. Central
 /// differences at two step sizes are combined (Richardson), so agreement to 1e-7 relative is expected of smooth

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace gwsd::test {
+
+/// All bytes of a file; none if it cannot be read.
+inline std::string read_bytes(const std::string& path)
+{
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+inline void write_bytes(const std::string& path, const std::string& bytes)
+{
+    std::ofstream(path, std::ios::binary) << bytes;
+}
+
+} // namespace gwsd::test
