@@ -4,6 +4,9 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
 
 #include "cli/command.hpp"
 #include "gwsd/core/error.hpp"
@@ -100,8 +103,18 @@ void check_configuration(const Command& command, const CommonOptions& options)
         note("gwsd " + command.name + " has no configuration: --config and --set were checked and change nothing here");
 }
 
+/// A field of a global month (16.6 MB) goes back to the system when a cache lets go of it. glibc would learn to keep
+/// such blocks, and a global training would need a fifth more memory.
+void return_large_fields()
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 16'000'000);
+#endif
+}
+
 int run(int argc, char** argv)
 {
+    return_large_fields();
     CLI::App app{"gwsd refines satellite groundwater storage anomalies from 0.5 to 0.125 degrees."};
     app.name("gwsd");
     app.formatter(std::make_shared<Formatter>());

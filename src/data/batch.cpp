@@ -11,8 +11,9 @@
 namespace gwsd::data {
 namespace {
 
-/// Interpolated fields kept at once: all of a regional cube, some thirty months of a global one.
-constexpr std::size_t base_cache_bytes = std::size_t{512} << 20;
+/// Interpolated fields kept at once: all of a regional cube, some ten months of a global one. With the fields of the
+/// cube itself (0.5 GB) and the views a global job stays below 2 GB.
+constexpr std::size_t base_cache_bytes = std::size_t{160} << 20;
 
 bool any_finite(const std::vector<float>& field)
 {

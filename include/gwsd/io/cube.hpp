@@ -46,7 +46,7 @@ public:
 };
 
 /// Opens a cube: a netCDF-4 file, or a folder with one file a year. Keeps at most `cache_bytes` of fields in memory.
-std::shared_ptr<FieldSource> open_cube(const std::string& path, std::size_t cache_bytes = std::size_t{1} << 30);
+std::shared_ptr<FieldSource> open_cube(const std::string& path, std::size_t cache_bytes = std::size_t{512} << 20);
 
 /// Writes a cube step by step, so that a global one needs little memory. Nothing appears at `path` before finish().
 class CubeWriter {
