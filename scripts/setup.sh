@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2034
-# Set-up that scripts/demo and scripts/test share; read with `source`, not run.
-# Sets: root, jobs, assume_yes, install, remaining (arguments that are not ours).
+# Set-up that scripts/demo, scripts/test and scripts/bench-peers share; read with `source`, not run.
+# Sets: root, jobs, assume_yes, install, remaining (arguments that are not ours). Reads: targets (of the build; none: all).
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 assume_yes=no
 install=yes
 remaining=()
+targets=()
 
 say() { printf '== %s\n' "$*" >&2; }
 fail() { printf '%s: %s\n' "$(basename "$0")" "$2" >&2; exit "$1"; }
@@ -60,7 +61,7 @@ candidates_known() {
 
 print_list() {
     printf 'gwsd needs these; the names are those of Debian 12 and Ubuntu 24.04:\n' >&2
-    grep -Ev '^(#|oracle)' "$root/scripts/packages" | sed 's/^/  /' >&2
+    grep -Ev '^(#|oracle|bench)' "$root/scripts/packages" | sed 's/^/  /' >&2
 }
 
 # install_packages REQUIRED_ROLES OPTIONAL_ROLES: installs what is missing; says what, and asks where that is polite.
@@ -126,5 +127,5 @@ build() {
         cat "$root/build/configure-$preset.log" >&2
         fail 69 "the configuration failed; the message above names what is missing"
     fi
-    (cd "$root" && cmake --build --preset "$preset" -j "$jobs" >&2) || fail 70 "the build failed"
+    (cd "$root" && cmake --build --preset "$preset" -j "$jobs" ${targets:+--target "${targets[@]}"} >&2) || fail 70 "the build failed"
 }
