@@ -2,6 +2,7 @@
 // pass. Argument: batch. GFLOP/s of the convolutions, and percent of the peak.
 
 #include "gwsd/models/conv_lstm_encoder.hpp"
+#include "gwsd/nn/module.hpp"
 #include "support.hpp"
 
 namespace {

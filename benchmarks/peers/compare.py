@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Times gwsd and PyTorch in turn on the same work and writes what came out; scripts/bench-peers sets up and calls it."""
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -28,15 +29,17 @@ class Server:
                                         env=dict(os.environ, **dict(environment)))
 
     def ask(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
             raise RuntimeError(f"{self.name} ended while it was asked for: {line}")
         return json.loads(answer)
 
     def close(self):
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
 
