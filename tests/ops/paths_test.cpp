@@ -1,15 +1,12 @@
 // The tuned f32 kernels against the portable ones: of every instruction set that this processor has, and of the source
 // with sixteen lanes, which an AVX-512 build uses, lowered to AVX2.
 
-#include <cstring>
-#include <memory>
-
 #include "gwsd/kernels/cpu_paths.hpp"
 #include "gwsd/ops/conv2d.hpp"
 #include "gwsd/ops/conv_lstm_layer.hpp"
 #include "gwsd/ops/conv_transpose2d.hpp"
 #include "gwsd/ops/group_norm.hpp"
-#include "support/gradcheck.hpp"
+#include "support/operation_run.hpp"
 
 #if defined(GWSD_HAVE_CPU_KERNELS) && defined(__x86_64__)
 #pragma GCC push_options
@@ -40,56 +37,22 @@ std::vector<const kernels::CpuPaths*> tuned_paths()
     return paths;
 }
 
-/// Output and gradients of an operation on inputs that all want a gradient.
-template <class Operation>
-std::vector<Tensor<float>> run(const std::vector<Tensor<float>>& inputs, const Operation& operation)
-{
-    Tape tape;
-    std::vector<V> variables;
-    for (const auto& input : inputs) variables.emplace_back(input, true);
-    const V y = operation(variables);
-    const auto output = y.value().clone();
-    y.gradient()->sum() = random_tensor<float>(y.shape(), 99);
-    tape.run_backward();
-    std::vector<Tensor<float>> results{output};
-    for (const auto& variable : variables) results.push_back(variable.gradient()->sum());
-    return results;
-}
-
-double relative_error(const Tensor<float>& a, const Tensor<float>& b)
-{
-    double difference = 0, size = 0;
-    for (Index i = 0; i < a.elements(); ++i) {
-        difference += std::pow(static_cast<double>(a.data()[i]) - static_cast<double>(b.data()[i]), 2);
-        size += std::pow(static_cast<double>(b.data()[i]), 2);
-    }
-    return std::sqrt(difference / (size + 1e-30));
-}
-
 /// Every path gives what the portable one gives, for any number of threads the same.
 template <class Operation>
 void check_paths(const std::vector<Tensor<float>>& inputs, const Operation& operation, double tolerance = 2e-6)
 {
     const auto before = kernels::cpu_paths();
     kernels::use_cpu_path(*kernels::cpu_path("portable"));
-    const auto expected = run(inputs, operation);
+    const auto expected = test::run_with_gradients(inputs, operation);
     for (const auto* path : tuned_paths()) {
         INFO(path->name);
         kernels::use_cpu_path(*path);
-        const auto got = run(inputs, operation);
+        const auto got = test::run_with_gradients(inputs, operation);
         for (std::size_t n = 0; n < got.size(); ++n) {
             INFO("output, then gradients of inputs: " << n);
-            CHECK(relative_error(got[n], expected[n]) < tolerance);
+            CHECK(test::relative_error(got[n], expected[n]) < tolerance);
         }
-        for (const int threads : {1, 3}) {
-            set_threads(threads);
-            const auto again = run(inputs, operation);
-            for (std::size_t n = 0; n < got.size(); ++n) {
-                const bool same = again[n].to_vector() == got[n].to_vector();
-                CHECK(same);
-            }
-        }
-        set_threads(default_threads());
+        CHECK(test::same_for_any_threads(got, inputs, operation));
     }
     kernels::use_cpu_path(before);
 }

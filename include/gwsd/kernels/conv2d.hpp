@@ -6,7 +6,9 @@
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/conv2d_options.hpp"
 #include "gwsd/kernels/gemm.hpp"
+#include "gwsd/kernels/rounded.hpp"
 #ifdef GWSD_HAVE_CPU_KERNELS
+#include "gwsd/kernels/conv2d_tiles.hpp"
 #include "gwsd/kernels/conv2d_tuned.hpp"
 #endif
 #include "gwsd/tensor/tensor_view.hpp"
@@ -41,16 +43,33 @@ void start(TensorView<T, 4> y, Conv2dInto<T> into)
     });
 }
 
+/// Without tiles bf16 arithmetic is that of f32 on rounded operands: conv(a, b) with both rounded, in f32.
+template <class Conv>
+void on_rounded(TensorView<const float, 4> a, TensorView<const float, 4> b, Conv2dOptions o, const Conv& conv)
+{
+    const Tensor<float> left = rounded_to_bf16(a), right = rounded_to_bf16(b);
+    o.precision = Precision::f32;
+    conv(TensorView<const float, 4>(left.view<4>()), TensorView<const float, 4>(right.view<4>()), o);
+}
+
 /// The convolution of x with w. One thread a row of y; each tap of the kernel is a small matrix product of a
 /// row of pixels with the tap's [in, out] weights, so that nothing is copied but the weights.
 template <class T>
 void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Conv2dOptions o, TensorView<T, 4> y,
                     Conv2dInto<T> into = {})
 {
+    if constexpr (std::is_same_v<T, float>) {
 #ifdef GWSD_HAVE_CPU_KERNELS
-    if constexpr (std::is_same_v<T, float>)
+        if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32)
+            return tiled::conv2d_forward(*tiles, x, w, o, into, y);
+#endif
+        if (o.precision == Precision::bf16)
+            return on_rounded(
+                x, w, o, [&](auto a, auto b, auto exact) { conv2d_forward<T>(Cpu{}, a, b, exact, y, into); });
+#ifdef GWSD_HAVE_CPU_KERNELS
         if (cpu_paths().conv_band) return tuned::conv2d_forward(cpu_paths(), x, w, o, into, y);
 #endif
+    }
     start(y, into);
     const Index in = x.extent(3), out = y.extent(3), rows = w.extent(1), cols = w.extent(2);
     std::vector<T> packed(static_cast<std::size_t>(w.elements())); // [tap][in][out]
@@ -77,16 +96,33 @@ void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Con
     });
 }
 
+/// True where the gradient with respect to the input is itself a convolution, or products that do not overlap.
+inline bool turns_round(TensorView<const float, 4> w, Conv2dOptions o)
+{
+    const bool ordinary = o.stride == 1 && w.extent(1) == w.extent(2) && o.padding < w.extent(1);
+    const bool apart = o.stride > 1 && o.padding == 0 && w.extent(1) == o.stride && w.extent(2) == o.stride;
+    return ordinary || apart;
+}
+
 /// The gradient with respect to x; the weights are read where they lie. One thread a row of grad_x.
 template <class T>
 void conv2d_backward_input(Cpu, TensorView<const T, 4> grad_y, TensorView<const T, 4> w, Conv2dOptions o,
                            TensorView<T, 4> grad_x, Conv2dInto<T> into = {})
 {
+    if constexpr (std::is_same_v<T, float>) {
 #ifdef GWSD_HAVE_CPU_KERNELS
-    if constexpr (std::is_same_v<T, float>)
-        if (cpu_paths().conv_band && tuned::has_backward_input(w, o))
+        if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32 && turns_round(w, o))
+            return tiled::conv2d_backward_input(*tiles, grad_y, w, o, into, grad_x);
+#endif
+        if (o.precision == Precision::bf16)
+            return on_rounded(grad_y, w, o, [&](auto a, auto b, auto exact) {
+                conv2d_backward_input<T>(Cpu{}, a, b, exact, grad_x, into);
+            });
+#ifdef GWSD_HAVE_CPU_KERNELS
+        if (cpu_paths().conv_band && turns_round(w, o))
             return tuned::conv2d_backward_input(cpu_paths(), grad_y, w, o, into, grad_x);
 #endif
+    }
     start(grad_x, into);
     const Index in = grad_x.extent(3), out = grad_y.extent(3), rows = w.extent(1), cols = w.extent(2);
     parallel_for(grad_x.extent(0) * grad_x.extent(1), 1, [&](Index begin, Index end) {
@@ -114,10 +150,18 @@ template <class T>
 void conv2d_backward_weight(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> grad_y, Conv2dOptions o,
                             TensorView<T, 4> grad_w)
 {
+    if constexpr (std::is_same_v<T, float>) {
 #ifdef GWSD_HAVE_CPU_KERNELS
-    if constexpr (std::is_same_v<T, float>)
+        if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32)
+            return tiled::conv2d_backward_weight(*tiles, x, grad_y, o, grad_w);
+#endif
+        if (o.precision == Precision::bf16)
+            return on_rounded(
+                x, grad_y, o, [&](auto a, auto b, auto exact) { conv2d_backward_weight<T>(Cpu{}, a, b, exact, grad_w); });
+#ifdef GWSD_HAVE_CPU_KERNELS
         if (cpu_paths().conv_weight_band) return tuned::conv2d_backward_weight(cpu_paths(), x, grad_y, o, grad_w);
 #endif
+    }
     const Index in = x.extent(3), out = grad_y.extent(3), rows = grad_w.extent(1), cols = grad_w.extent(2);
     parallel_for(out, 8, [&](Index begin, Index end) {
         for (Index b = 0; b < x.extent(0); ++b)

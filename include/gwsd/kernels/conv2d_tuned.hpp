@@ -118,14 +118,6 @@ inline void conv2d_forward(const CpuPaths& paths, TensorView<const float, 4> x, 
     conv2d_packed(paths, x, packed.data(), rows, w.extent(2), o, into, y);
 }
 
-/// True where the gradient with respect to the input is made by the functions below.
-inline bool has_backward_input(TensorView<const float, 4> w, Conv2dOptions o)
-{
-    const bool ordinary = o.stride == 1 && w.extent(1) == w.extent(2) && o.padding < w.extent(1);
-    const bool apart = o.stride > 1 && o.padding == 0 && w.extent(1) == o.stride && w.extent(2) == o.stride;
-    return ordinary || apart;
-}
-
 /// Kernels that do not overlap: a row of input pixels is a product of the output row with one kernel row's weights,
 /// since the kernel_cols * in values of its pixels lie together.
 inline void spread_apart(const CpuPaths& paths, TensorView<const float, 4> grad_y, TensorView<const float, 4> w,

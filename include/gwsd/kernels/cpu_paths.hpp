@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gwsd/kernels/chunks.hpp"
+#include "gwsd/kernels/tile_paths.hpp"
 
 namespace gwsd::kernels {
 
@@ -32,9 +33,11 @@ struct CpuPaths {
     void (*norm_backward_sums)(const NormChunk<float>& chunk, const float* grad_y, float* h, double* sums) = nullptr;
     void (*norm_backward_apply)(const NormChunk<float>& chunk, const float* h, const float* mean_h,
                                 const float* mean_product, bool add, float* grad_x) = nullptr;
+    /// Convolutions of precision f32_fast and bf16, where the processor has matrix tiles; else null.
+    const TilePaths* tiles = nullptr;
 };
 
-/// The widest path that this processor has; GWSD_CPU_ISA = portable, avx2 or avx512 asks for one (ConfigError if
+/// The widest path that this processor has; GWSD_CPU_ISA = portable, avx2, avx512 or amx asks for one (ConfigError if
 /// absent). Decided at the first call.
 const CpuPaths& cpu_paths();
 

@@ -42,8 +42,8 @@ public:
                      .transposed_upsampling = config.transposed_upsampling},
                     random};
         const Index width = config.channels.front();
-        mean_head_ = {{.in = width, .out = 1, .kernel = 1}, random};
-        log_variance_head_ = {{.in = width, .out = 1, .kernel = 1}, random};
+        mean_head_ = {{.in = width, .out = 1, .kernel = 1, .exact = true}, random};
+        log_variance_head_ = {{.in = width, .out = 1, .kernel = 1, .exact = true}, random};
         if (config.residual_mean) start_as_interpolation();
     }
 

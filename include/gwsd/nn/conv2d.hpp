@@ -9,7 +9,8 @@ namespace gwsd::nn {
 /// first; its channels are convolved with weights of their own, which is what joining both first would compute.
 struct Conv2dSizes {
     Index in = 1, second_in = 0, out = 1;
-    Index kernel = 3; ///< odd: padding keeps rows and columns
+    Index kernel = 3;   ///< odd: padding keeps rows and columns
+    bool exact = false; ///< in f32 whatever the default precision
 };
 
 /// y = bias + conv(x, weight) + conv(second, second_weight). x [batch, rows, cols, in].
@@ -17,9 +18,10 @@ template <class T, class Device = Cpu>
 struct Conv2d {
     Variable<T, Device> weight, second_weight; ///< [out, kernel, kernel, in]; the second may be undefined
     Variable<T, Device> bias;                  ///< [out]
+    bool exact = false;
 
     Conv2d() = default;
-    Conv2d(const Conv2dSizes& sizes, Random& random)
+    Conv2d(const Conv2dSizes& sizes, Random& random) : exact(sizes.exact)
     {
         const Index k = sizes.kernel, fan_in = k * k * (sizes.in + sizes.second_in);
         weight = uniform_parameter<T, Device>({sizes.out, k, k, sizes.in}, fan_in, random);
@@ -42,7 +44,12 @@ struct Conv2d {
     }
 
 private:
-    ops::Conv2dOptions options() const { return {.stride = 1, .padding = weight.shape()[1] / 2}; }
+    ops::Conv2dOptions options() const
+    {
+        return {.stride = 1,
+                .padding = weight.shape()[1] / 2,
+                .precision = exact ? kernels::Precision::f32 : kernels::default_precision()};
+    }
 };
 
 } // namespace gwsd::nn

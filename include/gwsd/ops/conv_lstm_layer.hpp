@@ -17,6 +17,7 @@ struct ConvLstmWeights {
 struct ConvLstmOptions {
     Index window = 1;       ///< steps of the sequence
     bool recompute = false; ///< keep no gates; compute each step's again in the backward pass
+    kernels::Precision precision = kernels::default_precision(); ///< of the convolutions
 };
 
 namespace detail {
@@ -33,7 +34,10 @@ struct ConvLstmRun {
     Field hidden, cell;    ///< [window * batch, rows, cols, hidden]
     Field gates, squashed; ///< of all steps, or undefined if recomputed
 
-    Conv2dOptions conv() const { return {.stride = 1, .padding = weights.input.shape()[1] / 2}; }
+    Conv2dOptions conv() const
+    {
+        return {.stride = 1, .padding = weights.input.shape()[1] / 2, .precision = options.precision};
+    }
     Field step(const Field& all, Index t) const { return all.slice(t * batch, (t + 1) * batch); }
     Field previous(const Field& all, Index t) const { return t > 0 ? step(all, t - 1) : Field(); }
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "gwsd/core/parallel.hpp"
+#include "gwsd/tensor/bfloat16.hpp"
+#include "gwsd/tensor/tensor.hpp"
+
+namespace gwsd::kernels {
+
+/// The values rounded to bf16, as floats: what bf16 arithmetic reads, for processors that have none.
+inline Tensor<float> rounded_to_bf16(TensorView<const float, 4> x)
+{
+    const auto& e = x.extents;
+    auto y = Tensor<float>::empty({e[0], e[1], e[2], e[3]});
+    parallel_for(x.elements(), 16384, [&, to = y.data()](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) to[i] = bfloat16(x.data[i]);
+    });
+    return y;
+}
+
+} // namespace gwsd::kernels

@@ -1,0 +1,3 @@
+#define GWSD_ISA amx
+#define GWSD_ISA_NAME "amx"
+#include "tile_paths.inl"
