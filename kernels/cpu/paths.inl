@@ -16,6 +16,7 @@ namespace {
 
 #include "conv_lstm_gates.inl"
 #include "group_norm.inl"
+#include "winograd.inl"
 
 } // namespace
 
@@ -34,6 +35,11 @@ const CpuPaths paths{.name = GWSD_ISA_NAME,
                      .norm_sums = norm_sums,
                      .norm_apply = norm_apply,
                      .norm_backward_sums = norm_backward_sums,
-                     .norm_backward_apply = norm_backward_apply};
+                     .norm_backward_apply = norm_backward_apply,
+                     .winograd_input = winograd_input,
+                     .winograd_output = winograd_output,
+                     .winograd_gradient = winograd_gradient,
+                     .winograd_weights = winograd_weights,
+                     .winograd_weight_gradient = winograd_weight_gradient};
 
 } // namespace gwsd::kernels::GWSD_ISA

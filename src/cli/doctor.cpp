@@ -47,6 +47,7 @@ Json report(ExitCode& worst)
               {"sanitizers", GWSD_SANITIZERS},
               {"cuda", false}}},
             {"processor", {{"name", machine.processor}, {"features", machine.features}, {"cores", machine.cores}}},
+            {"kernels", machine.kernels},
             {"threads", thread_pool().threads()},
             {"memory", {{"bytes", machine.memory}, {"available_bytes", machine.memory_available}}},
             {"gpus", machine.gpus},
@@ -78,6 +79,7 @@ void print(const Json& json)
                       (sanitizers.empty() ? "" : ", sanitizers " + sanitizers));
     line("processor", text(json["processor"]["name"]));
     line("features", joined(json["processor"]["features"]));
+    line("kernels", text(json["kernels"]));
     line("threads", std::to_string(json["threads"].get<int>()) + " of " +
                         std::to_string(json["processor"]["cores"].get<int>()) + " cores");
     line("memory",

@@ -69,6 +69,15 @@ std::vector<std::string> cpu_features()
     return found;
 }
 
+std::string kernel_path()
+{
+#ifdef GWSD_HAVE_CPU_KERNELS
+    return kernels::cpu_paths().name;
+#else
+    return "portable";
+#endif
+}
+
 int usable_cores()
 {
     cpu_set_t set;
@@ -102,6 +111,7 @@ Machine this_machine()
     Machine machine;
     machine.processor = field_of("/proc/cpuinfo", "model name");
     machine.features = cpu_features();
+    machine.kernels = kernel_path();
     machine.cores = usable_cores();
     machine.memory = memory_field("MemTotal");
     machine.memory_available = memory_field("MemAvailable");

@@ -66,7 +66,7 @@ void add_common(CLI::App& app, bool& quiet, bool& verbose)
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
         ->capture_default_str()
         ->group(group);
-    app.add_option("--precision", options.precision, "Arithmetic: f32, f32_fast or bf16")
+    app.add_option("--precision", options.precision, "Arithmetic of convolutions: f32 (exact to rounding), f32_fast (error below 1e-5), bf16")
         ->check(CLI::IsMember({"f32", "f32_fast", "bf16"}))
         ->capture_default_str()
         ->group(group);
@@ -86,9 +86,6 @@ void check_device(const CommonOptions& options)
     if (options.device == "cuda")
         throw DeviceUnavailable(
             "--device cuda: this build of gwsd has no CUDA backend; use --device cpu or --device auto");
-    if (options.precision != "f32")
-        throw DeviceUnavailable("--precision " + options.precision +
-                                ": this build of gwsd computes in f32 only; leave the option out");
 }
 
 /// A configuration that cannot be used is refused before any work, by commands that read none of it too, so that one
@@ -149,6 +146,7 @@ int run(int argc, char** argv)
     check_device(common());
     check_configuration(*chosen_command, common());
     if (common().threads > 0) set_threads(common().threads);
+    kernels::set_precision(kernels::precision_of(common().precision));
     chosen();
     if (std::fflush(stdout) != 0) throw IoError("standard output: cannot write; is the disk full or the pipe closed?");
     return 0;

@@ -7,6 +7,7 @@
 #include <span>
 #include <sstream>
 
+#include "gwsd/kernels/precision.hpp"
 #include "train/parameter_array.hpp"
 
 namespace gwsd::train {
@@ -35,8 +36,15 @@ std::map<std::string, std::string> settings(const std::string& toml)
     return values;
 }
 
-void check_same_run(const TrainedModel& stored, const TrainedModel& about, std::uint64_t stored_seed,
-                    std::uint64_t seed)
+/// What a run is told beside its configuration, and what changes its numbers.
+using Options = std::map<std::string, std::string>;
+Options options_of(std::uint64_t seed)
+{
+    return {{"seed", std::to_string(seed)}, {"precision", kernels::to_string(kernels::default_precision())}};
+}
+
+void check_same_run(const TrainedModel& stored, const TrainedModel& about, const Options& stored_options,
+                    const Options& options)
 {
     const auto before = settings(stored.config), now = settings(about.config);
     std::string differences;
@@ -46,9 +54,9 @@ void check_same_run(const TrainedModel& stored, const TrainedModel& about, std::
         if (!may_change(key) && was != value)
             differences += (differences.empty() ? "" : ", ") + key + " = " + value + " (was " + was + ")";
     }
-    if (stored_seed != seed)
-        differences += (differences.empty() ? "" : ", ") + std::string("--seed ") + std::to_string(seed) + " (was " +
-                       std::to_string(stored_seed) + ")";
+    for (const auto& [name, value] : options)
+        if (const std::string& was = stored_options.at(name); was != value)
+            differences += (differences.empty() ? "" : ", ") + ("--" + name) + " " + value + " (was " + was + ")";
     if (!differences.empty())
         throw ConfigError("--resume: the run was started with another configuration: " + differences +
                           ". Go on with its own (config.toml in the run's folder), or start anew with another "
@@ -137,7 +145,7 @@ io::Checkpoint to_checkpoint(const TrainedModel& about, const Learner& learner, 
     model.variance_scale = position.variance_scale;
     io::Checkpoint checkpoint = to_checkpoint(model);
     checkpoint.metadata["gwsd.position"] = position.to_json();
-    checkpoint.metadata["gwsd.seed"] = std::to_string(seed);
+    for (const auto& [name, value] : options_of(seed)) checkpoint.metadata["gwsd." + name] = value;
     checkpoint.metadata["gwsd.updates"] =
         json{{"optimiser", learner.optimiser.steps()}, {"average", learner.average.updates()}}.dump();
     for (const auto& [name, variable] : learner.parameters)
@@ -160,8 +168,10 @@ Position restore(const io::Checkpoint& checkpoint, const TrainedModel& about, Le
     const json updates = json::parse(text("gwsd.updates"), nullptr, false);
     if (!updates.is_object() || !updates.contains("optimiser") || !updates.contains("average"))
         throw DataError("checkpoint: its counts of updates cannot be read");
-    check_same_run(from_checkpoint(checkpoint, "checkpoint"), about,
-                   std::strtoull(text("gwsd.seed").c_str(), nullptr, 10), seed);
+    const Options options = options_of(seed);
+    Options stored;
+    for (const auto& [name, value] : options) stored[name] = text(("gwsd." + name).c_str());
+    check_same_run(from_checkpoint(checkpoint, "checkpoint"), about, stored, options);
     for (const auto& [name, variable] : learner.parameters)
         write_back(checkpoint, weight_prefix + name, variable.value());
     for (const auto& [name, tensor] : learner.optimiser.state())

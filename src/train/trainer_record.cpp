@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "gwsd/kernels/precision.hpp"
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/progress.hpp"
 #include "train/memory.hpp"
@@ -116,6 +117,7 @@ void Trainer::write_record(const std::string& status) const
           {"allowed", about_.leakage_allowed}}},
         {"synthetic", about_.synthetic},
         {"threads", thread_pool().threads()},
+        {"precision", kernels::to_string(kernels::default_precision())},
         {"seconds", seconds()}};
     folder_.write("run.json", record.dump(2) + "\n");
 }

@@ -84,16 +84,12 @@ TEST_CASE("a value that is missing or cannot be understood exits 64 and names th
     }
 }
 
-TEST_CASE("a device or a precision that this build has not exits 69 and says what to use")
+TEST_CASE("a device that this build has not exits 69 and says what to use")
 {
-    for (const std::vector<std::string>& line : {std::vector<std::string>{"doctor", "--device", "cuda"},
-                                                 {"doctor", "--precision", "bf16"},
-                                                 {"doctor", "--precision", "f32_fast"}}) {
-        const auto result = run_gwsd(line);
-        CHECK(result.code == 69);
-        CHECK(result.out.empty());
-        CHECK_THAT(result.err, Contains("use") || Contains("leave"));
-    }
+    const auto result = run_gwsd({"doctor", "--device", "cuda"});
+    CHECK(result.code == 69);
+    CHECK(result.out.empty());
+    CHECK_THAT(result.err, Contains("use --device cpu"));
     CHECK(run_gwsd({"doctor", "--device", "cpu"}).code == 0);
     CHECK(run_gwsd({"doctor", "--device", "auto"}).code == 0);
 }

@@ -157,7 +157,7 @@ TEST_CASE("a run goes on from a checkpoint that is named, and from nowhere if th
     CHECK(read_bytes(scratch / "whole/metrics.csv") == before);
 }
 
-TEST_CASE("another configuration, seed or cube is refused, with what differs")
+TEST_CASE("another configuration, seed, precision or cube is refused, with what differs")
 {
     Scratch scratch;
     const auto cube = learnable_cube();
@@ -172,6 +172,9 @@ TEST_CASE("another configuration, seed or cube is refused, with what differs")
     options.resume = "auto", options.seed = 2;
     CHECK_THROWS_WITH(train::train(options, cube), Catch::Matchers::Contains("--seed 2 (was 1)"));
     options.seed = 1;
+    kernels::set_precision(kernels::Precision::bf16);
+    CHECK_THROWS_WITH(train::train(options, cube), Catch::Matchers::Contains("--precision bf16 (was f32)"));
+    kernels::set_precision(kernels::Precision::f32);
     const auto other = learnable_cube({0, 0, 16, 16}, "2005-01:2008-12", 2, {"2006-05"});
     auto truth = *cube->field("reference", 3);
     truth[5] += 1;

@@ -34,6 +34,14 @@ struct ConvWeightBand {
     Index w_stride;
 };
 
+/// Where the 36 numbers of transformed tiles lie: number k of channel c of tile t at at(t, c)[k apart]. Channels lie in
+/// blocks, [block][tile][channel of the block].
+struct WinogradLayout {
+    float* data;
+    Index apart, block, block_apart;
+    float* at(Index t, Index c) const { return data + c / block * block_apart + t * block + c % block; }
+};
+
 /// Pixels of one ConvLSTM step with `hidden` channels; formulas in conv_lstm_gates.hpp.
 template <class T>
 struct LstmStep {

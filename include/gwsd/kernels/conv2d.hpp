@@ -10,6 +10,7 @@
 #ifdef GWSD_HAVE_CPU_KERNELS
 #include "gwsd/kernels/conv2d_tiles.hpp"
 #include "gwsd/kernels/conv2d_tuned.hpp"
+#include "gwsd/kernels/conv2d_winograd.hpp"
 #endif
 #include "gwsd/tensor/tensor_view.hpp"
 
@@ -67,6 +68,8 @@ void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Con
             return on_rounded(
                 x, w, o, [&](auto a, auto b, auto exact) { conv2d_forward<T>(Cpu{}, a, b, exact, y, into); });
 #ifdef GWSD_HAVE_CPU_KERNELS
+        if (o.precision == Precision::f32_fast && winograd::suits(cpu_paths(), w, o))
+            return winograd::conv2d_forward(cpu_paths(), x, w, o, into, y);
         if (cpu_paths().conv_band) return tuned::conv2d_forward(cpu_paths(), x, w, o, into, y);
 #endif
     }
@@ -119,6 +122,8 @@ void conv2d_backward_input(Cpu, TensorView<const T, 4> grad_y, TensorView<const 
                 conv2d_backward_input<T>(Cpu{}, a, b, exact, grad_x, into);
             });
 #ifdef GWSD_HAVE_CPU_KERNELS
+        if (o.precision == Precision::f32_fast && winograd::suits(cpu_paths(), w, o))
+            return winograd::conv2d_backward_input(cpu_paths(), grad_y, w, o, into, grad_x);
         if (cpu_paths().conv_band && turns_round(w, o))
             return tuned::conv2d_backward_input(cpu_paths(), grad_y, w, o, into, grad_x);
 #endif
@@ -159,6 +164,8 @@ void conv2d_backward_weight(Cpu, TensorView<const T, 4> x, TensorView<const T, 4
             return on_rounded(
                 x, grad_y, o, [&](auto a, auto b, auto exact) { conv2d_backward_weight<T>(Cpu{}, a, b, exact, grad_w); });
 #ifdef GWSD_HAVE_CPU_KERNELS
+        if (o.precision == Precision::f32_fast && winograd::suits(cpu_paths(), grad_w, o))
+            return winograd::conv2d_backward_weight(cpu_paths(), x, grad_y, o, grad_w);
         if (cpu_paths().conv_weight_band) return tuned::conv2d_backward_weight(cpu_paths(), x, grad_y, o, grad_w);
 #endif
     }
