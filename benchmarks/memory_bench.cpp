@@ -43,11 +43,10 @@ void max_pool2d(benchmark::State& state)
 {
     const Index channels = state.range(0), side = state.range(1);
     const auto x = bench::random_field({batch, side, side, channels}, 1);
-    const auto y = Tensor<float>::empty({batch, side / 2, side / 2, channels}),
-               winner = Tensor<float>::empty(y.shape());
-    bench::Meter meter({.bytes = bytes_of(x, y, winner)});
+    const auto y = Tensor<float>::empty({batch, side / 2, side / 2, channels});
+    bench::Meter meter({.bytes = bytes_of(x, y)});
     for (auto _ : state) {
-        kernels::max_pool2d_forward<float>(Cpu{}, x.view<4>(), {}, winner.view<4>(), y.view<4>());
+        kernels::max_pool2d_forward<float>(Cpu{}, x.view<4>(), {}, y.view<4>());
         benchmark::ClobberMemory();
     }
     meter.report(state);
@@ -71,12 +70,11 @@ void conv_lstm_gates(benchmark::State& state)
     const Index hidden = state.range(0), side = state.range(1), pixels = batch * side * side;
     const auto gates = bench::random_field({pixels, 4 * hidden}, 1),
                previous = bench::random_field({pixels, hidden}, 2);
-    const auto cell = Tensor<float>::empty(previous.shape()), squashed = Tensor<float>::empty(previous.shape()),
-               h = Tensor<float>::empty(previous.shape());
+    const auto cell = Tensor<float>::empty(previous.shape()), h = Tensor<float>::empty(previous.shape());
     kernels::LstmStep<float> step{};
     step.pixels = pixels, step.hidden = hidden, step.gates = gates.data(), step.previous = previous.data();
-    step.cell = cell.data(), step.squashed = squashed.data();
-    bench::Meter meter({.bytes = bytes_of(gates, gates, previous, cell, squashed, h)});
+    step.cell = cell.data();
+    bench::Meter meter({.bytes = bytes_of(gates, gates, previous, cell, h)});
     for (auto _ : state) {
         kernels::conv_lstm_gates_forward<float>(Cpu{}, step, h.data());
         benchmark::ClobberMemory();

@@ -1,7 +1,8 @@
 // Times gwsd for another program: reads a request a line, answers with a line of JSON.
 //
-//   forward BATCH RUNS | train BATCH RUNS | convlstm BATCH RUNS
-//       one pass of inference, one step of training, or the ConvLSTM over its sequence forward and backward, RUNS times
+//   forward BATCH RUNS PRECISION | train BATCH RUNS PRECISION | convlstm BATCH RUNS PRECISION
+//       one pass of inference, one step of training, or the ConvLSTM over its sequence forward and backward, RUNS times;
+//       f32 unless PRECISION says f32_fast or bf16
 //   calibrate
 //       GFLOP/s of a short burst of multiply-adds on all threads
 //
@@ -25,6 +26,7 @@ struct Request {
     std::string mode;
     Index batch = 1;
     int runs = 1;
+    kernels::Precision precision = kernels::Precision::f32;
 };
 
 Request parse(const std::string& line)
@@ -33,9 +35,12 @@ Request parse(const std::string& line)
     Request request;
     words >> request.mode;
     if (request.mode == "calibrate") return request;
+    std::string precision = "f32";
     words >> request.batch >> request.runs;
+    const bool whole = !words.fail();
+    if (words >> precision) request.precision = kernels::precision_of(precision);
     const bool known = request.mode == "forward" || request.mode == "train" || request.mode == "convlstm";
-    if (!words || !known || request.batch < 1 || request.runs < 1)
+    if (!whole || !known || request.batch < 1 || request.runs < 1)
         throw ConfigError("expects `calibrate`, or forward, train or convlstm with batch and runs, got '" + line + "'");
     return request;
 }
@@ -46,8 +51,10 @@ public:
     std::string answer(const Request& request)
     {
         if (request.mode == "calibrate") return R"({"gflops": )" + std::to_string(bench::multiply_add_burst()) + "}";
-        const std::string wanted = request.mode + " " + std::to_string(request.batch);
+        const std::string wanted =
+            request.mode + " " + std::to_string(request.batch) + " " + kernels::to_string(request.precision);
         if (wanted != built_) {
+            kernels::set_precision(request.precision);
             step_.reset();
             block_cache().release();
             step_ = std::make_unique<bench::NetworkStep>("paper", tile, request.batch);

@@ -10,8 +10,9 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROWS = (("inference_f32_b1", "forward", 1), ("inference_f32_b8", "forward", 8), ("train_f32_b4", "train", 4),
-        ("train_f32_b8", "train", 8), ("convlstm_f32", "convlstm", 4))
+PRECISIONS = ("bf16", "f32_fast", "f32")
+WORK = (("inference", "forward", 1), ("inference", "forward", 8), ("train", "train", 4), ("train", "train", 8),
+        ("convlstm", "convlstm", 4))
 KEPT = 0.8   # of the best burst: samples between slower bursts shared the machine with something else
 SLOWER = 1.2  # than the best of its kind after two rounds: not measured further
 
@@ -44,9 +45,17 @@ class Server:
         self.process.stdout.close()
 
 
+def has_bf16():
+    """oneDNN computes in bf16 from AVX-512 on; without it PyTorch's bf16 takes ten times as long as its f32."""
+    with contextlib.suppress(OSError), open("/proc/cpuinfo") as file:
+        return "avx512bw" in file.read()
+    return False
+
+
 class Bench:
     def __init__(self, program, python, compiled):
         self.program, self.python, self.bursts = program, python, []
+        self.peer_precisions = ("f32", "bf16") if has_bf16() else ("f32",)
         self.layouts = {"channels first": [], "channels last": ["--channels-last"]} if python else {}
         if compiled:
             self.layouts |= {f"{name}, compiled": [*options, "--compile"] for name, options in self.layouts.items()}
@@ -67,34 +76,40 @@ class Bench:
         return self.bursts[-1]
 
     def rounds(self, mode, batch, runs):
-        """Answers of every program with the slower of the bursts around each: {name: [(answer, burst)]}."""
-        servers = {"gwsd": self.gwsd()} | {layout: self.peer(layout) for layout in self.layouts}
-        samples = {name: [] for name in servers}
-        racing = list(servers)
+        """Answers of every program in every precision, with the slower of the bursts around each:
+        {(name, precision): [(answer, burst)]}. A program that has only one precision to give stays as it is built."""
+        programs = [("gwsd", p) for p in PRECISIONS] + [(l, p) for l in self.layouts for p in self.peer_precisions]
+        servers = {key: self.gwsd() if key[0] == "gwsd" else self.peer(key[0]) for key in programs}
+        clock = servers["gwsd", "f32"]
+        samples, racing = {key: [] for key in programs}, programs[:]
         for n in range(runs):
-            before = self.burst(servers["gwsd"])
-            for name in racing[:]:
+            before = self.burst(clock)
+            for key in racing[:]:
                 try:
                     if n == 0:  # builds and warms up
-                        servers[name].ask(f"{mode} {batch} 1")
-                        before = self.burst(servers["gwsd"])
-                    answer = servers[name].ask(f"{mode} {batch} 1")
+                        servers[key].ask(f"{mode} {batch} 1 {key[1]}")
+                        before = self.burst(clock)
+                    answer = servers[key].ask(f"{mode} {batch} 1 {key[1]}")
                 except RuntimeError as error:
-                    if "compiled" not in name:
+                    if "compiled" not in key[0]:
                         raise
-                    say(f"{error}; going on without ({name})")
-                    racing.remove(name)
+                    say(f"{error}; going on without ({key[0]})")
+                    racing.remove(key)
                     continue
-                after = self.burst(servers["gwsd"])
-                samples[name].append((answer, min(before, after)))
+                after = self.burst(clock)
+                samples[key].append((answer, min(before, after)))
                 before = after
             if n == 1:
-                fastest = lambda name: min(answer["ms"] for answer, _ in samples[name])
-                peers = [name for name in racing if name != "gwsd"]
-                racing = ["gwsd"] + [p for p in peers if fastest(p) < SLOWER * min(map(fastest, peers))]
+                racing = [key for key in racing if key[0] == "gwsd" or not self.is_beaten(key, samples, racing)]
         for server in servers.values():
             server.close()
-        return {name: answers for name, answers in samples.items() if answers}
+        return {key: answers for key, answers in samples.items() if answers}
+
+    @staticmethod
+    def is_beaten(key, samples, racing):
+        """A layout that is clearly slower than another one of the same precision."""
+        fastest = lambda k: min(answer["ms"] for answer, _ in samples[k])
+        return fastest(key) > SLOWER * min(fastest(k) for k in racing if k[0] != "gwsd" and k[1] == key[1])
 
     def summary(self, samples):
         """Median and least ms of the samples that had the machine to themselves, of all if none had."""
@@ -107,7 +122,7 @@ class Bench:
         """Largest resident memory in MB of a process that trains with batch 8. The peer's is the least of its layouts,
         without huge pages, which would take more."""
         def peak(server):
-            answer = server.ask("train 8 1")
+            answer = server.ask("train 8 1 f32")
             server.close()
             return answer
         entry = dict(gwsd_mb=peak(self.gwsd())["peak_rss_mb"])
@@ -120,27 +135,29 @@ class Bench:
 
 
 def same_parameters(answers):
-    counts = {name: samples[0][0]["parameters"] for name, samples in answers.items()}
+    counts = {key: samples[0][0]["parameters"] for key, samples in answers.items()}
     if len(set(counts.values())) != 1:
         sys.exit(f"compare.py: the networks differ in their number of parameters: {counts}")
-    return counts["gwsd"]
+    return counts["gwsd", "f32"]
 
 
-def entry_of(bench, answers):
-    figures = {name: bench.summary(samples) for name, samples in answers.items()}
-    ours = figures.pop("gwsd")
-    first = answers["gwsd"][0][0]
+def entry_of(bench, answers, precision):
+    """gwsd in one precision against PyTorch at its best: in f32, or for bf16 in whichever is faster."""
+    figures = {key: bench.summary(samples) for key, samples in answers.items()}
+    ours, first = figures["gwsd", precision], answers["gwsd", precision][0][0]
     entry = dict(gwsd_ms=ours["ms"], gwsd_min_ms=ours["min_ms"], kept=f"{ours['kept']}/{ours['of']}", quiet=ours["quiet"],
                  gwsd_share_of_peak=first["gflop"] / ours["ms"] * 1e3 / max(bench.bursts))
-    if figures:
-        layout, best = min(figures.items(), key=lambda item: item[1]["ms"])
-        entry.update(peer_ms=best["ms"], peer_min_ms=best["min_ms"], ratio=best["ms"] / ours["ms"], peer=layout,
-                     peer_kept=f"{best['kept']}/{best['of']}", quiet=ours["quiet"] and best["quiet"])
+    peers = {key: f for key, f in figures.items() if key[0] != "gwsd" and (key[1] == "f32" or precision == "bf16")}
+    if peers:
+        (layout, theirs), best = min(peers.items(), key=lambda item: item[1]["ms"])
+        entry.update(peer_ms=best["ms"], peer_min_ms=best["min_ms"], ratio=best["ms"] / ours["ms"],
+                     peer=f"{theirs}, {layout}", peer_kept=f"{best['kept']}/{best['of']}",
+                     quiet=ours["quiet"] and best["quiet"])
     return entry
 
 
 def print_table(results):
-    print("| | gwsd, ms per sample | PyTorch, ms per sample | ratio | gwsd, share of peak | PyTorch's best layout |")
+    print("| | gwsd, ms per sample | PyTorch, ms per sample | ratio | gwsd, share of the f32 peak | PyTorch's best |")
     print("|---|---|---|---|---|---|")
     for key, e in results.items():
         if key.startswith("memory"):
@@ -170,16 +187,21 @@ def main():
     parser.add_argument("--json")
     options = parser.parse_args()
     bench, answers = Bench(options.program, options.python, options.compiled), {}
-    for key, mode, batch in ROWS:
-        say(f"timing {key}")
-        answers[key] = bench.rounds(mode, batch, options.runs * (3 if batch == 1 else 1))
-    parameters = same_parameters(answers["inference_f32_b1"])
-    results = {key: entry_of(bench, a) for key, a in answers.items()}
+    for key, mode, batch in WORK:
+        say(f"timing {key}, batch {batch}")
+        answers[key, batch] = bench.rounds(mode, batch, options.runs * (3 if batch == 1 else 1))
+    parameters = same_parameters(answers["inference", 1])
+    results = {}
+    for precision in PRECISIONS:
+        for (key, batch), a in answers.items():
+            results[f"{key}_{precision}" + ("" if key == "convlstm" else f"_b{batch}")] = entry_of(bench, a, precision)
     say("measuring memory_train_b8")
     results["memory_train_b8"] = bench.memory()
     print(f"Parameters: {parameters}" + (" on both sides" if options.python else "") +
           f". Peak: {max(bench.bursts):.0f} GFLOP/s, bursts from {min(bench.bursts):.0f}.")
-    print("gwsd computes in f32: there are no rows for bf16 and f32_fast.\n")
+    if options.python and not has_bf16():
+        print("PyTorch is quoted in f32 for bf16 too: without AVX-512 its bf16 is far slower.")
+    print()
     print_table(results)
     if options.json:
         write(options.json, results)

@@ -40,8 +40,18 @@ class ConvLstm(nn.Module):
         return hidden
 
 
+class GroupNorm(nn.GroupNorm):
+    """In f32 under the autocast of torch 1, whose own cannot take bf16."""
+
+    def forward(self, x):
+        if x.dtype != torch.bfloat16 or int(torch.__version__.split(".")[0]) >= 2:
+            return super().forward(x)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(x.float())
+
+
 def double(inputs, out, groups):
-    unit = lambda a: (nn.Conv2d(a, out, 3, padding=1), nn.GroupNorm(groups, out), nn.SiLU(inplace=True))
+    unit = lambda a: (nn.Conv2d(a, out, 3, padding=1), GroupNorm(groups, out), nn.SiLU(inplace=True))
     return nn.Sequential(*unit(inputs), *unit(out))
 
 

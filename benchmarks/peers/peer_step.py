@@ -4,6 +4,7 @@
 usage: peer_step.py [--channels-last] [--compile]
 """
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -40,7 +41,11 @@ class Step:
         self.data = dict(target=field(), valid=one, land=one, area=one, reference=field(), recharge=field(),
                          coarse=field())
 
-    def run(self):
+    def run(self, precision):
+        with torch.autocast("cpu", torch.bfloat16) if precision == "bf16" else contextlib.nullcontext():
+            self.work()
+
+    def work(self):
         if self.mode == "forward":
             with torch.no_grad():
                 self.model(self.steps, self.fine)
@@ -50,7 +55,8 @@ class Step:
             hidden = self.encode(self.steps)
             hidden.backward(torch.ones_like(hidden))
             return
-        loss(*self.model(self.steps, self.fine), self.data).backward()
+        mean, log_variance = self.model(self.steps, self.fine)
+        loss(mean.float(), log_variance.float(), self.data).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
 
@@ -64,17 +70,17 @@ def main():
     imported = peak_rss_mb()
     step, built = None, None
     for line in sys.stdin:
-        mode, batch, runs = line.split()
+        mode, batch, runs, precision = line.split()
         batch, runs = int(batch), int(runs)
-        if built != (mode, batch):
+        if built != (mode, batch, precision):
             step = None
-            step, built = Step(mode, batch, options), (mode, batch)
+            step, built = Step(mode, batch, options), (mode, batch, precision)
             for _ in range(2):
-                step.run()
+                step.run(precision)
         ms = []
         for _ in range(runs):
             start = time.perf_counter()
-            step.run()
+            step.run(precision)
             ms.append((time.perf_counter() - start) * 1e3 / batch)
         print(json.dumps(dict(ms=statistics.median(ms), min_ms=min(ms), peak_rss_mb=peak_rss_mb(), imported_mb=imported,
                               parameters=step.parameters, threads=torch.get_num_threads())), flush=True)

@@ -21,10 +21,8 @@ void lstm_forward(const LstmStep<float>& s, float* h)
         const Vector c = i * g + f * old;
         if (s.output_peephole) o += load_some(s.output_peephole + k, left) * c;
         o = sigmoid_of(o);
-        const Vector squashed = tanh_of(c);
         store_some(gate, i, left), store_some(gate + n, f, left), store_some(gate + 2 * n, g, left), store_some(gate + 3 * n, o, left);
-        store_some(s.cell + p * n + k, c, left), store_some(s.squashed + p * n + k, squashed, left);
-        store_some(h + p * n + k, o * squashed, left);
+        store_some(s.cell + p * n + k, c, left), store_some(h + p * n + k, o * tanh_of(c), left);
     });
 }
 
@@ -35,7 +33,7 @@ void lstm_backward(const LstmStep<float>& s, const float* grad_h, const float* g
         const float* gate = s.gates + p * 4 * n + k;
         const Index at = p * n + k;
         const Vector i = load_some(gate, left), f = load_some(gate + n, left), g = load_some(gate + 2 * n, left),
-                     o = load_some(gate + 3 * n, left), squashed = load_some(s.squashed + at, left),
+                     o = load_some(gate + 3 * n, left), squashed = tanh_of(load_some(s.cell + at, left)),
                      gh = load_some(grad_h + at, left);
         const Vector d_o = gh * squashed * o * (1.0F - o);
         Vector d_c = gh * o * (1.0F - squashed * squashed);

@@ -9,6 +9,30 @@ inline void both_axes(const Vector (&x)[In * In], Vector (&y)[Out * Out], const 
     for (int r = 0; r < Out; ++r) line(half + r * In, y + r * Out, 1);
 }
 
+struct FullVector { static constexpr bool value = true; };
+struct LastVector { static constexpr bool value = false; };
+
+/// work(first channel, whole): vectors of channels, whole but for the last, which may have less than GWSD_LANES.
+template <class Work>
+inline void channel_vectors(Index channels, const Work& work)
+{
+    Index c = 0;
+    for (; c + GWSD_LANES <= channels; c += GWSD_LANES) work(c, FullVector{});
+    if (c < channels) work(c, LastVector{});
+}
+template <class Part>
+inline Vector load_if(Part, const float* p, Index left)
+{
+    if constexpr (Part::value) return load(p);
+    return load_some(p, left);
+}
+template <class Part>
+inline void store_if(Part, float* p, Vector v, Index left)
+{
+    if constexpr (Part::value) store(p, v);
+    else store_some(p, v, left);
+}
+
 void winograd_input(Index tiles, Index channels, const float* const* pixels, const WinogradLayout& to)
 {
     const auto line = [](const Vector* x, Vector* y, int s) {
@@ -19,12 +43,12 @@ void winograd_input(Index tiles, Index channels, const float* const* pixels, con
         y[5 * s] = 4.0F * x[s] - 5.0F * x[3 * s] + x[5 * s];
     };
     for (Index t = 0; t < tiles; ++t, pixels += 36)
-        for (Index c = 0; c < channels; c += GWSD_LANES) {
+        channel_vectors(channels, [&](Index c, auto part) {
             Vector x[36], y[36];
-            for (int k = 0; k < 36; ++k) x[k] = load_some(pixels[k] + c, channels - c);
+            for (int k = 0; k < 36; ++k) x[k] = load_if(part, pixels[k] + c, channels - c);
             both_axes<6, 6>(x, y, line);
-            for (int k = 0; k < 36; ++k) store_some(to.at(t, c) + k * to.apart, y[k], channels - c);
-        }
+            for (int k = 0; k < 36; ++k) store_if(part, to.at(t, c) + k * to.apart, y[k], channels - c);
+        });
 }
 
 void winograd_output(Index tiles, Index channels, const float* from, Index apart, const float* bias, bool add, float* const* pixels)
@@ -35,15 +59,15 @@ void winograd_output(Index tiles, Index channels, const float* from, Index apart
         y[3 * s] = difference + 8.0F * difference2 + x[5 * s];
     };
     for (Index t = 0; t < tiles; ++t, pixels += 16)
-        for (Index c = 0; c < channels; c += GWSD_LANES) {
+        channel_vectors(channels, [&](Index c, auto part) {
             const Index left = channels - c;
-            const Vector start = bias ? load_some(bias + c, left) : Vector{};
+            const Vector start = bias ? load_if(part, bias + c, left) : Vector{};
             Vector x[36], y[16];
-            for (int k = 0; k < 36; ++k) x[k] = load_some(from + k * apart + t * channels + c, left);
+            for (int k = 0; k < 36; ++k) x[k] = load_if(part, from + k * apart + t * channels + c, left);
             both_axes<6, 4>(x, y, line);
             for (int k = 0; k < 16; ++k)
-                if (pixels[k]) store_some(pixels[k] + c, add ? y[k] + load_some(pixels[k] + c, left) : y[k] + start, left);
-        }
+                if (pixels[k]) store_if(part, pixels[k] + c, add ? y[k] + load_if(part, pixels[k] + c, left) : y[k] + start, left);
+        });
 }
 
 void winograd_gradient(Index tiles, Index channels, const float* const* pixels, const WinogradLayout& to)
@@ -53,12 +77,12 @@ void winograd_gradient(Index tiles, Index channels, const float* const* pixels, 
         y[0] = x[0], y[s] = even + odd, y[2 * s] = even - odd, y[3 * s] = even2 + odd2, y[4 * s] = even2 - odd2, y[5 * s] = x[3 * s];
     };
     for (Index t = 0; t < tiles; ++t, pixels += 16)
-        for (Index c = 0; c < channels; c += GWSD_LANES) {
+        channel_vectors(channels, [&](Index c, auto part) {
             Vector x[16], y[36];
-            for (int k = 0; k < 16; ++k) x[k] = load_some(pixels[k] + c, channels - c);
+            for (int k = 0; k < 16; ++k) x[k] = load_if(part, pixels[k] + c, channels - c);
             both_axes<4, 6>(x, y, line);
-            for (int k = 0; k < 36; ++k) store_some(to.at(t, c) + k * to.apart, y[k], channels - c);
-        }
+            for (int k = 0; k < 36; ++k) store_if(part, to.at(t, c) + k * to.apart, y[k], channels - c);
+        });
 }
 
 void winograd_weights(Index count, const float* const* taps, float* to, Index apart)
@@ -69,12 +93,12 @@ void winograd_weights(Index count, const float* const* taps, float* to, Index ap
         y[0] = x[0] * 0.25F, y[s] = outer - middle, y[2 * s] = outer + middle, y[3 * s] = outer2 + middle2, y[4 * s] = outer2 - middle2;
         y[5 * s] = x[2 * s];
     };
-    for (Index n = 0; n < count; n += GWSD_LANES) {
+    channel_vectors(count, [&](Index n, auto part) {
         Vector x[9], y[36];
-        for (int k = 0; k < 9; ++k) x[k] = load_some(taps[k] + n, count - n);
+        for (int k = 0; k < 9; ++k) x[k] = load_if(part, taps[k] + n, count - n);
         both_axes<3, 6>(x, y, line);
-        for (int k = 0; k < 36; ++k) store_some(to + k * apart + n, y[k], count - n);
-    }
+        for (int k = 0; k < 36; ++k) store_if(part, to + k * apart + n, y[k], count - n);
+    });
 }
 
 void winograd_weight_gradient(Index count, const float* from, Index apart, float* const* taps)
@@ -85,10 +109,10 @@ void winograd_weight_gradient(Index count, const float* from, Index apart, float
         y[s] = (x[2 * s] - x[s]) * (1.0F / 6) + (x[3 * s] - x[4 * s]) * (1.0F / 12);
         y[2 * s] = sum2 * (1.0F / 6) - sum + x[5 * s];
     };
-    for (Index n = 0; n < count; n += GWSD_LANES) {
+    channel_vectors(count, [&](Index n, auto part) {
         Vector x[36], y[9];
-        for (int k = 0; k < 36; ++k) x[k] = load_some(from + k * apart + n, count - n);
+        for (int k = 0; k < 36; ++k) x[k] = load_if(part, from + k * apart + n, count - n);
         both_axes<6, 3>(x, y, line);
-        for (int k = 0; k < 9; ++k) store_some(taps[k] + n, y[k] + load_some(taps[k] + n, count - n), count - n);
-    }
+        for (int k = 0; k < 9; ++k) store_if(part, taps[k] + n, y[k] + load_if(part, taps[k] + n, count - n), count - n);
+    });
 }

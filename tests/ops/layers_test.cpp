@@ -1,5 +1,6 @@
 #include "gwsd/ops/conv_lstm_gates.hpp"
 #include "gwsd/ops/group_norm.hpp"
+#include "gwsd/ops/norm_silu_conv2d.hpp"
 #include "gwsd/ops/pointwise.hpp"
 #include "gwsd/ops/pool2d.hpp"
 #include "gwsd/ops/resize.hpp"
@@ -100,12 +101,42 @@ TEST_CASE("pooling worked by hand, with gradients, overlapping windows included"
     const V x = constant({1, 2, 4, 1}, {1, 5, 2, 0, 3, 4, 8, 8});
     CHECK(ops::max_pool2d(x).value().to_vector() == std::vector<double>{5, 8});
     CHECK(ops::average_pool2d(x).value().to_vector() == std::vector<double>{3.25, 4.5});
+    Tape tape;
+    const V equal(Tensor<double>::from({1, 2, 2, 1}, {3, 4, 4, 4}), true);
+    ops::max_pool2d(equal).gradient()->sum().data()[0] = 2;
+    tape.run_backward();
+    CHECK(equal.gradient()->sum().to_vector() == std::vector<double>{0, 2, 0, 0}); // the first of equals
     const auto r = random_tensor<double>({3, 5, 7, 2}, 1);
     check_gradients([](const auto& v) { return ops::max_pool2d(v[0]); }, {r});
     check_gradients([](const auto& v) { return ops::max_pool2d(v[0], {.size = 3, .stride = 1}); }, {r});
     check_gradients([](const auto& v) { return ops::average_pool2d(v[0], {.size = 3, .stride = 2}); }, {r});
     CHECK_THROWS_WITH(ops::max_pool2d(constant({1, 1, 4, 1}, {1, 2, 3, 4})),
                       "max_pool2d: windows of 2 with stride 2 do not fit input [1, 1, 4, 1]");
+}
+
+TEST_CASE("normalisation joined to a convolution equals the two, values and gradients")
+{
+    const std::vector<Tensor<double>> inputs{random_tensor<double>({2, 5, 4, 6}, 1), random_tensor<double>({6}, 2),
+                                             random_tensor<double>({6}, 3), random_tensor<double>({3, 3, 3, 6}, 4),
+                                             random_tensor<double>({3}, 5)};
+    const auto joined = [](const auto& v) { return ops::norm_silu_conv2d(v[0], v[1], v[2], {.groups = 3}, v[3], v[4]); };
+    const auto apart = [](const auto& v) {
+        return ops::conv2d(ops::group_norm_silu(v[0], v[1], v[2], {.groups = 3}), v[3], v[4]);
+    };
+    check_gradients(joined, inputs);
+    const auto results = [&](const auto& operation) {
+        Tape tape;
+        std::vector<V> v;
+        for (const auto& input : inputs) v.emplace_back(input, true);
+        const V y = operation(v);
+        y.gradient()->sum() = random_tensor<double>(y.shape(), 9);
+        std::vector<double> all = y.value().to_vector();
+        tape.run_backward();
+        for (const V& x : v)
+            for (const double g : x.gradient()->sum().to_vector()) all.push_back(g);
+        return all;
+    };
+    CHECK(results(joined) == results(apart));
 }
 
 TEST_CASE("bilinear resize uses half-pixel centres, keeps constants and sums its gradients")

@@ -49,7 +49,7 @@ struct LstmStep {
     T* gates;                                                    ///< [pixels, 4 hidden]
     const T* previous;                                           ///< [pixels, hidden] cell state, or null for zero
     const T *input_peephole, *forget_peephole, *output_peephole; ///< [hidden] each, or all null
-    T *cell, *squashed;                                          ///< [pixels, hidden] new cell state and its tanh
+    T* cell;                                                     ///< [pixels, hidden] new cell state
 };
 
 /// Pixels of one sample for group normalisation, with the moments of each channel's group; see group_norm.hpp.

@@ -15,18 +15,18 @@ namespace gwsd::kernels::tuned {
 /// Weights [kernel_row][run][out] in blocks of output channels, as CpuPaths::lanes says; weight(o, i, n) gives one.
 /// Threads share the blocks' kernel rows.
 template <class Weight>
-std::vector<float> pack_weights(const CpuPaths& paths, Index out, Index kernel_rows, Index run, const Weight& weight)
+Tensor<float> pack_weights(const CpuPaths& paths, Index out, Index kernel_rows, Index run, const Weight& weight)
 {
     const Index depth = kernel_rows * run, rest = out % paths.wide, blocks = (out + paths.wide - 1) / paths.wide;
     const Index padded = out - rest + (rest == 0 ? 0 : rest > paths.lanes ? paths.wide : paths.lanes);
-    std::vector<float> packed(static_cast<std::size_t>(padded * depth));
+    const auto packed = Tensor<float>::empty({padded * depth});
     parallel_for(blocks * kernel_rows, std::max<Index>(1, 8192 / (run * paths.wide)), [&](Index begin, Index end) {
         for (Index item = begin; item < end; ++item) {
             const Index block = item / kernel_rows * paths.wide, i = item % kernel_rows,
                         width = std::min(paths.wide, padded - block), used = std::min(width, out - block);
             float* to = packed.data() + block * depth + i * run * width;
             for (Index n = 0; n < run; ++n, to += width)
-                for (Index o = 0; o < used; ++o) to[o] = weight(block + o, i, n);
+                for (Index o = 0; o < width; ++o) to[o] = o < used ? weight(block + o, i, n) : 0.0F;
         }
     });
     return packed;
@@ -124,7 +124,7 @@ inline void spread_apart(const CpuPaths& paths, TensorView<const float, 4> grad_
                          Conv2dOptions o, Conv2dInto<float> into, TensorView<float, 4> grad_x)
 {
     const Index out = w.extent(0), in = w.extent(3), size = o.stride, run = size * in;
-    std::vector<std::vector<float>> packed;
+    std::vector<Tensor<float>> packed;
     for (Index i = 0; i < size; ++i)
         packed.push_back(pack_weights(paths, run, 1, out,
                                       [&](Index n, Index, Index k) { return w.data[(k * size + i) * run + n]; }));
@@ -230,20 +230,22 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
     const Index out = grad_y.extent(3), lines = grad_y.extent(0) * grad_y.extent(1), weights = grad_w.elements();
     if (lines == 0) return;
     const WeightPlan plan(lines, grad_y.extent(2), weights, out);
-    std::vector<float> partial(plan.chunks > 1 ? static_cast<std::size_t>(plan.chunks * weights) : 0);
+    const auto partial = Tensor<float>::empty({plan.chunks > 1 ? plan.chunks * weights : 0});
     parallel_for(plan.chunks * plan.groups, 1, [&](Index begin, Index end) {
         for (Index item = begin; item < end; ++item) {
-            const Index chunk = item / plan.groups, channel = item % plan.groups * plan.width;
+            const Index chunk = item / plan.groups, channel = item % plan.groups * plan.width,
+                        count = std::min(plan.width, out - channel);
+            float* sum = plan.chunks > 1 ? partial.data() + chunk * weights : grad_w.data;
+            if (plan.chunks > 1) std::fill_n(sum + weights / out * channel, weights / out * count, 0.0F);
             add_weight_gradient(paths, x, grad_y, o, grad_w.extent(1), grad_w.extent(2), chunk * plan.lines,
-                                std::min(lines, (chunk + 1) * plan.lines), channel, std::min(plan.width, out - channel),
-                                plan.chunks > 1 ? partial.data() + chunk * weights : grad_w.data);
+                                std::min(lines, (chunk + 1) * plan.lines), channel, count, sum);
         }
     });
     if (plan.chunks == 1) return;
     parallel_for(weights, 4096, [&](Index begin, Index end) {
         for (Index chunk = 0; chunk < plan.chunks; ++chunk)
             for (Index i = begin; i < end; ++i)
-                grad_w.data[i] += partial[static_cast<std::size_t>(chunk * weights + i)];
+                grad_w.data[i] += partial.data()[chunk * weights + i];
     });
 }
 

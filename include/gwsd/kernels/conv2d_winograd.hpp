@@ -15,7 +15,7 @@
 namespace gwsd::kernels::winograd {
 
 inline constexpr Index numbers = 36; ///< of a transformed tile
-inline constexpr Index strip = 32;   ///< tiles that a thread takes together
+inline constexpr Index strip = 24; ///< tiles that a thread takes together: whole register tiles of every path
 
 /// 3 x 3 kernels over enough channels that the transforms are small beside the products.
 inline bool suits(const CpuPaths& paths, TensorView<const float, 4> w, Conv2dOptions o)

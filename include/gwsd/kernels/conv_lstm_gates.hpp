@@ -25,7 +25,7 @@ LstmStep<T> from_pixel(LstmStep<T> s, Index first, Index last)
     s.pixels = last - first;
     s.gates += first * 4 * s.hidden;
     if (s.previous) s.previous += first * s.hidden;
-    s.cell += first * s.hidden, s.squashed += first * s.hidden;
+    s.cell += first * s.hidden;
     return s;
 }
 
@@ -44,8 +44,7 @@ void lstm_forward(const LstmStep<T>& s, T* h)
             s.cell[at] = i * g + f * old;
             if (s.output_peephole) o += s.output_peephole[k] * s.cell[at];
             o = sigmoid(o);
-            s.squashed[at] = std::tanh(s.cell[at]);
-            h[at] = o * s.squashed[at];
+            h[at] = o * std::tanh(s.cell[at]);
         }
 }
 
@@ -57,7 +56,7 @@ void lstm_backward(const LstmStep<T>& s, const T* grad_h, const T* grad_c, T* d_
             const T* gate = s.gates + p * 4 * s.hidden + k;
             T* d = d_gates + p * 4 * s.hidden + k;
             const Index n = s.hidden, at = p * n + k;
-            const T i = gate[0], f = gate[n], g = gate[2 * n], o = gate[3 * n], squashed = s.squashed[at];
+            const T i = gate[0], f = gate[n], g = gate[2 * n], o = gate[3 * n], squashed = std::tanh(s.cell[at]);
             const T d_o = grad_h[at] * squashed * o * (1 - o);
             const T d_c = (grad_c ? grad_c[at] : T{}) + grad_h[at] * o * (1 - squashed * squashed) +
                           (s.output_peephole ? d_o * s.output_peephole[k] : T{});
@@ -69,7 +68,7 @@ void lstm_backward(const LstmStep<T>& s, const T* grad_h, const T* grad_c, T* d_
 
 } // namespace detail
 
-/// Turns pre-activations into gates where they lie, and writes cell state, its tanh and the hidden state h.
+/// Turns pre-activations into gates where they lie, and writes cell state and hidden state h.
 template <class T>
 void conv_lstm_gates_forward(Cpu, const LstmStep<T>& step, T* h)
 {

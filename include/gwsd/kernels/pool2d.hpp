@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <vector>
 
 #include "gwsd/core/device.hpp"
 #include "gwsd/core/parallel.hpp"
@@ -37,41 +38,39 @@ void each_window(Index batch, Index rows, Index cols, Index small_rows, Index sm
 
 } // namespace detail
 
-/// y = largest value of each window; winner = its position in the window, the first of equals, as a number of type T,
-/// so that both are chosen by the same vector instructions.
+/// y = largest value of each window.
 template <class T>
-void max_pool2d_forward(Cpu, TensorView<const T, 4> x, Pool2dOptions o, TensorView<T, 4> winner, TensorView<T, 4> y)
+void max_pool2d_forward(Cpu, TensorView<const T, 4> x, Pool2dOptions o, TensorView<T, 4> y)
 {
     const Index channels = x.extent(3);
     detail::each_window(x.extent(0), x.extent(1), x.extent(2), y.extent(1), y.extent(2), o,
                         [&](Index small, Index position, Index large) {
                             const T* value = x.data + large * channels;
-                            T *best = y.data + small * channels, *where = winner.data + small * channels;
-                            if (position == 0) {
-                                std::copy_n(value, channels, best), std::fill_n(where, channels, T{});
-                                return;
-                            }
-                            const auto here = static_cast<T>(position);
-                            for (Index k = 0; k < channels; ++k) {
-                                const bool larger = value[k] > best[k];
-                                where[k] = larger ? here : where[k];
-                                best[k] = larger ? value[k] : best[k];
-                            }
+                            T* best = y.data + small * channels;
+                            if (position == 0) return void(std::copy_n(value, channels, best));
+                            for (Index k = 0; k < channels; ++k) best[k] = value[k] > best[k] ? value[k] : best[k];
                         });
 }
 
-/// grad_x += grad_y where the pixel was the largest.
+/// grad_x += grad_y at the first pixel of each window that equals its largest value y.
 template <class T>
-void max_pool2d_backward(Cpu, TensorView<const T, 4> winner, TensorView<const T, 4> grad_y, Pool2dOptions o,
-                         TensorView<T, 4> grad_x)
+void max_pool2d_backward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> y, TensorView<const T, 4> grad_y,
+                         Pool2dOptions o, TensorView<T, 4> grad_x)
 {
     const Index channels = grad_x.extent(3);
     detail::each_window(grad_x.extent(0), grad_x.extent(1), grad_x.extent(2), grad_y.extent(1), grad_y.extent(2), o,
                         [&](Index small, Index position, Index large) {
-                            const T *g = grad_y.data + small * channels, *where = winner.data + small * channels;
-                            T* sum = grad_x.data + large * channels;
-                            const auto here = static_cast<T>(position);
-                            for (Index k = 0; k < channels; ++k) sum[k] += where[k] == here ? g[k] : T{};
+                            static thread_local std::vector<T> left; // what no pixel of this window has taken yet
+                            if (position == 0) {
+                                const T* g = grad_y.data + small * channels;
+                                left.assign(g, g + channels);
+                            }
+                            const T *value = x.data + large * channels, *best = y.data + small * channels;
+                            T *sum = grad_x.data + large * channels, *rest = left.data();
+                            for (Index k = 0; k < channels; ++k) {
+                                const T taken = value[k] == best[k] ? rest[k] : T{};
+                                sum[k] += taken, rest[k] -= taken;
+                            }
                         });
 }
 

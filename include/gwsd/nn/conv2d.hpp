@@ -38,17 +38,15 @@ struct Conv2d {
     {
         return ops::conv2d(std::vector{x, second}, std::vector{weight, second_weight}, bias, options());
     }
-    void members(auto visit) const
-    {
-        visit("weight", weight), visit("second_weight", second_weight), visit("bias", bias);
-    }
-
-private:
     ops::Conv2dOptions options() const
     {
         return {.stride = 1,
                 .padding = weight.shape()[1] / 2,
                 .precision = exact ? kernels::Precision::f32 : kernels::default_precision()};
+    }
+    void members(auto visit) const
+    {
+        visit("weight", weight), visit("second_weight", second_weight), visit("bias", bias);
     }
 };
 

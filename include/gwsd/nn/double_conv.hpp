@@ -2,6 +2,7 @@
 
 #include "gwsd/nn/conv2d.hpp"
 #include "gwsd/nn/group_norm.hpp"
+#include "gwsd/ops/norm_silu_conv2d.hpp"
 
 namespace gwsd::nn {
 
@@ -23,16 +24,24 @@ struct DoubleConv {
 
     Variable<T, Device> operator()(const Variable<T, Device>& x) const
     {
-        return second_norm(second(first_norm(first(x))));
+        return rest(first(x));
     }
     Variable<T, Device> operator()(const Variable<T, Device>& x, const Variable<T, Device>& skip) const
     {
-        return second_norm(second(first_norm(first(x, skip))));
+        return rest(first(x, skip));
     }
     void members(auto visit) const
     {
         visit("first", first), visit("first_norm", first_norm), visit("second", second),
             visit("second_norm", second_norm);
+    }
+
+private:
+    Variable<T, Device> rest(const Variable<T, Device>& x) const
+    {
+        const auto& n = first_norm;
+        return second_norm(ops::norm_silu_conv2d(x, n.scale, n.shift, {.groups = n.groups}, second.weight, second.bias,
+                                                 second.options()));
     }
 };
 

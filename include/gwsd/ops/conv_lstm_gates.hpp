@@ -30,8 +30,7 @@ void check_peepholes(const char* name, const Peepholes<T, Device>& peepholes, In
 /// Pointers of one step; previous may be undefined.
 template <class T, class Device>
 kernels::LstmStep<T> lstm_step(const Tensor<T, Device>& gates, const Tensor<T, Device>& previous,
-                               const Peepholes<T, Device>& peepholes, const Tensor<T, Device>& cell,
-                               const Tensor<T, Device>& squashed)
+                               const Peepholes<T, Device>& peepholes, const Tensor<T, Device>& cell)
 {
     const auto weight = [&](const Variable<T, Device>& w) { return peepholes.defined() ? w.value().data() : nullptr; };
     return {.pixels = cell.elements() / cell.extent(-1),
@@ -41,8 +40,7 @@ kernels::LstmStep<T> lstm_step(const Tensor<T, Device>& gates, const Tensor<T, D
             .input_peephole = weight(peepholes.input),
             .forget_peephole = weight(peepholes.forget),
             .output_peephole = weight(peepholes.output),
-            .cell = cell.data(),
-            .squashed = squashed.data()};
+            .cell = cell.data()};
 }
 
 /// Adds to the peephole weights' gradients; previous is undefined for zero.
@@ -83,9 +81,8 @@ ConvLstmState<T, Device> conv_lstm_gates(const Variable<T, Device>& preactivatio
     detail::check_peepholes("conv_lstm_gates", peepholes, shape[3] / 4);
 
     const auto gates = preactivation.value().clone(); // to be activated
-    const auto cell = Tensor<T, Device>::empty(state_shape), squashed = Tensor<T, Device>::empty(state_shape),
-               hidden = Tensor<T, Device>::empty(state_shape);
-    const auto step = detail::lstm_step(gates, previous_cell.value(), peepholes, cell, squashed);
+    const auto cell = Tensor<T, Device>::empty(state_shape), hidden = Tensor<T, Device>::empty(state_shape);
+    const auto step = detail::lstm_step(gates, previous_cell.value(), peepholes, cell);
     kernels::conv_lstm_gates_forward(Device{}, step, hidden.data());
 
     // Two outputs share one backward function.
@@ -99,7 +96,7 @@ ConvLstmState<T, Device> conv_lstm_gates(const Variable<T, Device>& preactivatio
         slot_h->clear(), slot_c->clear();
         const auto d_gates = Tensor<T, Device>::empty(gates.shape()), d_cell = Tensor<T, Device>::empty(cell.shape());
         kernels::conv_lstm_gates_backward(Device{},
-                                          detail::lstm_step(gates, previous_cell.value(), peepholes, cell, squashed),
+                                          detail::lstm_step(gates, previous_cell.value(), peepholes, cell),
                                           grad_h.data(), grad_c.data(), d_gates.data(), d_cell.data());
         detail::add_peephole_gradients(d_gates, previous_cell.value(), cell, peepholes);
         if (preactivation.gradient()) preactivation.gradient()->add(d_gates);

@@ -32,7 +32,7 @@ struct ConvLstmRun {
     Index batch;
     Variable<T, Device> x; ///< [window * batch, rows, cols, in]
     Field hidden, cell;    ///< [window * batch, rows, cols, hidden]
-    Field gates, squashed; ///< of all steps, or undefined if recomputed
+    Field gates;           ///< of all steps, or undefined if recomputed
 
     Conv2dOptions conv() const
     {
@@ -50,12 +50,12 @@ struct ConvLstmRun {
     }
 
     /// From the projected inputs of step t, where they lie, to its gates and states.
-    void advance(Index t, const Field& gates_t, const Field& squashed_t) const
+    void advance(Index t, const Field& gates_t) const
     {
         if (t > 0)
             kernels::conv2d_forward<T>(Device{}, view4(step(hidden, t - 1)), view4(weights.hidden.value()), conv(),
                                        gates_t.template view<4>());
-        const auto pointers = lstm_step(gates_t, previous(cell, t), weights.peepholes, step(cell, t), squashed_t);
+        const auto pointers = lstm_step(gates_t, previous(cell, t), weights.peepholes, step(cell, t));
         kernels::conv_lstm_gates_forward(Device{}, pointers, step(hidden, t).data());
     }
 
@@ -64,16 +64,13 @@ struct ConvLstmRun {
     {
         const Index steps = options.window;
         Field grad_cell; // of the step after, then of this one
-        Field scratch_gates, scratch_squashed;
-        if (options.recompute) {
-            scratch_gates = Field::empty(pre_shape()), scratch_squashed = Field::empty(step(hidden, 0).shape());
-        }
+        Field scratch_gates;
+        if (options.recompute) scratch_gates = Field::empty(pre_shape());
         for (Index t = steps; t-- > 0;) {
             const Field d_gates = options.recompute ? scratch_gates : step(gates, t);
-            const Field squashed_t = options.recompute ? scratch_squashed : step(squashed, t);
-            if (options.recompute) project(t, t + 1, d_gates), advance(t, d_gates, squashed_t);
+            if (options.recompute) project(t, t + 1, d_gates), advance(t, d_gates);
             const Field d_cell = grad_cell.defined() ? grad_cell : Field::empty(step(cell, 0).shape());
-            const auto pointers = lstm_step(d_gates, previous(cell, t), weights.peepholes, step(cell, t), squashed_t);
+            const auto pointers = lstm_step(d_gates, previous(cell, t), weights.peepholes, step(cell, t));
             kernels::conv_lstm_gates_backward(Device{}, pointers, step(grad_hidden, t).data(),
                                               grad_cell.defined() ? grad_cell.data() : nullptr, d_gates.data(),
                                               d_cell.data());
@@ -156,14 +153,13 @@ Variable<T, Device> conv_lstm_layer(const Variable<T, Device>& x, const ConvLstm
                                        x,
                                        Tensor<T, Device>::empty(states),
                                        Tensor<T, Device>::empty(states),
-                                       Tensor<T, Device>::empty({kept, shape[1], shape[2], 4 * channels}),
-                                       Tensor<T, Device>::empty({kept, shape[1], shape[2], channels})};
+                                       Tensor<T, Device>::empty({kept, shape[1], shape[2], 4 * channels})};
     if (keep) run.project(0, options.window, run.gates);
     for (Index t = 0; t < options.window; ++t) {
         if (!keep) run.project(t, t + 1, run.gates);
-        run.advance(t, keep ? run.step(run.gates, t) : run.gates, keep ? run.step(run.squashed, t) : run.squashed);
+        run.advance(t, keep ? run.step(run.gates, t) : run.gates);
     }
-    if (!keep) run.gates = {}, run.squashed = {};
+    if (!keep) run.gates = {};
 
     auto output = run.hidden;
     return record_if(wanted, std::move(output), [run](const Tensor<T, Device>& grad) { run.backward(grad); });

@@ -31,11 +31,10 @@ template <class T, class Device>
 Variable<T, Device> max_pool2d(const Variable<T, Device>& x, Pool2dOptions o = {})
 {
     const auto y = Tensor<T, Device>::empty(detail::pooled_shape("max_pool2d", x, o));
-    const auto winner = Tensor<T, Device>::empty(y.shape());
     const auto view = [](const Tensor<T, Device>& t) { return t.template view<4>(); };
-    kernels::max_pool2d_forward<T>(Device{}, view(x.value()), o, view(winner), view(y));
-    auto backward = [winner, o, view, dx = x.gradient()](const Tensor<T, Device>& grad) {
-        kernels::max_pool2d_backward<T>(Device{}, view(winner), view(grad), o, view(dx->sum()));
+    kernels::max_pool2d_forward<T>(Device{}, view(x.value()), o, view(y));
+    auto backward = [x, y, o, view](const Tensor<T, Device>& grad) {
+        kernels::max_pool2d_backward<T>(Device{}, view(x.value()), view(y), view(grad), o, view(x.gradient()->sum()));
     };
     return record(y, std::move(backward), x);
 }
