@@ -134,16 +134,13 @@ void conv_weight_band(const ConvWeightBand& band)
     }
 }
 
-/// sums[c] += x[p, c] over pixels, with the sums of a vector of channels in a register.
+/// sums[c] += x[p, c] over pixels. Pixels are the outer loop, so that memory is read as it lies; the sums stay in the
+/// first-level cache.
 void column_sums(Index pixels, Index channels, const float* x, float* sums)
 {
-    constexpr Index block = 64; // pixels that stay in the first-level cache while every vector of channels visits them
-    for (Index first = 0; first < pixels; first += block) {
-        const Index last = first + block < pixels ? first + block : pixels;
-        for (Index c = 0; c < channels; c += GWSD_LANES) {
-            Vector sum = load_some(sums + c, channels - c);
-            for (Index p = first; p < last; ++p) sum += load_some(x + p * channels + c, channels - c);
-            store_some(sums + c, sum, channels - c);
-        }
-    }
+    for (Index p = 0; p < pixels; ++p, x += channels)
+        channel_vectors(channels, [&](Index c, auto part) {
+            const Index left = channels - c;
+            store_if(part, sums + c, load_if(part, sums + c, left) + load_if(part, x + c, left), left);
+        });
 }

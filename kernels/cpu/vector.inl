@@ -24,3 +24,35 @@ inline void store_some(float* p, Vector v, Index count)
     store(lanes, v);
     for (Index i = 0; i < count; ++i) p[i] = lanes[i];
 }
+
+// A loop over channels is compiled twice, for whole vectors and for a last one with less: a test inside it would cost as
+// much as the arithmetic.
+struct FullVector {
+    static constexpr bool value = true;
+};
+struct LastVector {
+    static constexpr bool value = false;
+};
+
+/// work(first channel, part): vectors of channels; part says whether there are GWSD_LANES or less.
+template <class Work>
+inline void channel_vectors(Index channels, const Work& work)
+{
+    Index c = 0;
+    for (; c + GWSD_LANES <= channels; c += GWSD_LANES) work(c, FullVector{});
+    if (c < channels) work(c, LastVector{});
+}
+template <class Part>
+inline Vector load_if(Part, const float* p, Index left)
+{
+    if constexpr (Part::value) return load(p);
+    return load_some(p, left);
+}
+template <class Part>
+inline void store_if(Part, float* p, Vector v, Index left)
+{
+    if constexpr (Part::value)
+        store(p, v);
+    else
+        store_some(p, v, left);
+}

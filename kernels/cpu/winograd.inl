@@ -9,30 +9,6 @@ inline void both_axes(const Vector (&x)[In * In], Vector (&y)[Out * Out], const 
     for (int r = 0; r < Out; ++r) line(half + r * In, y + r * Out, 1);
 }
 
-struct FullVector { static constexpr bool value = true; };
-struct LastVector { static constexpr bool value = false; };
-
-/// work(first channel, whole): vectors of channels, whole but for the last, which may have less than GWSD_LANES.
-template <class Work>
-inline void channel_vectors(Index channels, const Work& work)
-{
-    Index c = 0;
-    for (; c + GWSD_LANES <= channels; c += GWSD_LANES) work(c, FullVector{});
-    if (c < channels) work(c, LastVector{});
-}
-template <class Part>
-inline Vector load_if(Part, const float* p, Index left)
-{
-    if constexpr (Part::value) return load(p);
-    return load_some(p, left);
-}
-template <class Part>
-inline void store_if(Part, float* p, Vector v, Index left)
-{
-    if constexpr (Part::value) store(p, v);
-    else store_some(p, v, left);
-}
-
 void winograd_input(Index tiles, Index channels, const float* const* pixels, const WinogradLayout& to)
 {
     const auto line = [](const Vector* x, Vector* y, int s) {
