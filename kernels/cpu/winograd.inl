@@ -18,12 +18,14 @@ void winograd_input(Index tiles, Index channels, const float* const* pixels, con
         y[s] = even + odd, y[2 * s] = even - odd, y[3 * s] = near + far, y[4 * s] = near - far;
         y[5 * s] = 4.0F * x[s] - 5.0F * x[3 * s] + x[5 * s];
     };
+    const Index apart = to.apart;
     for (Index t = 0; t < tiles; ++t, pixels += 36)
         channel_vectors(channels, [&](Index c, auto part) {
             Vector x[36], y[36];
             for (int k = 0; k < 36; ++k) x[k] = load_if(part, pixels[k] + c, channels - c);
             both_axes<6, 6>(x, y, line);
-            for (int k = 0; k < 36; ++k) store_if(part, to.at(t, c) + k * to.apart, y[k], channels - c);
+            float* number = to.at(t, c);
+            for (int k = 0; k < 36; ++k, number += apart) store_if(part, number, y[k], channels - c);
         });
 }
 
@@ -52,12 +54,14 @@ void winograd_gradient(Index tiles, Index channels, const float* const* pixels, 
         const Vector even = x[0] + x[2 * s], odd = x[s] + x[3 * s], even2 = x[0] + 4.0F * x[2 * s], odd2 = 2.0F * x[s] + 8.0F * x[3 * s];
         y[0] = x[0], y[s] = even + odd, y[2 * s] = even - odd, y[3 * s] = even2 + odd2, y[4 * s] = even2 - odd2, y[5 * s] = x[3 * s];
     };
+    const Index apart = to.apart;
     for (Index t = 0; t < tiles; ++t, pixels += 16)
         channel_vectors(channels, [&](Index c, auto part) {
             Vector x[16], y[36];
             for (int k = 0; k < 16; ++k) x[k] = load_if(part, pixels[k] + c, channels - c);
             both_axes<4, 6>(x, y, line);
-            for (int k = 0; k < 36; ++k) store_if(part, to.at(t, c) + k * to.apart, y[k], channels - c);
+            float* number = to.at(t, c);
+            for (int k = 0; k < 36; ++k, number += apart) store_if(part, number, y[k], channels - c);
         });
 }
 

@@ -17,6 +17,10 @@ namespace gwsd::kernels::winograd {
 inline constexpr Index numbers = 36; ///< of a transformed tile
 inline constexpr Index strip = 24; ///< tiles that a thread takes together: whole register tiles of every path
 
+/// Distance of one number from the next: lines that many numbers share a set of the first-level cache with would push
+/// each other out, and powers of two, as channel counts are, make them.
+inline Index apart(Index values) { return (values + 15) / 16 * 16 + 16; }
+
 /// 3 x 3 kernels over enough channels that the transforms are small beside the products.
 inline bool suits(const CpuPaths& paths, TensorView<const float, 4> w, Conv2dOptions o)
 {
@@ -89,7 +93,7 @@ Weights transform_weights(const CpuPaths& paths, Index in, Index out, const Tap&
 {
     const Index rest = out % paths.wide;
     const Index padded = out - rest + (rest == 0 ? 0 : rest > paths.lanes ? paths.wide : paths.lanes);
-    const Weights weights{Tensor<float>::zeros({numbers, padded * in}), padded * in};
+    const Weights weights{Tensor<float>::zeros({numbers, apart(padded * in)}), apart(padded * in)};
     parallel_for(in, 8, [&](Index begin, Index end) {
         for (Index k = begin; k < end; ++k)
             for (Index block = 0; block < padded; block += paths.wide) {
@@ -108,17 +112,18 @@ inline void conv2d_transformed(const CpuPaths& paths, TensorView<const float, 4>
                                Index padding, Conv2dInto<float> into, TensorView<float, 4> y)
 {
     const Index in = x.extent(3), out = y.extent(3);
+    const Index in_apart = apart(strip * in), out_apart = apart(strip * out);
     const Tiles tiles(y);
     parallel_for((tiles.count() + strip - 1) / strip, 1, [&](Index begin, Index end) {
         Scratch& s = scratch();
-        float* transformed = Scratch::grown(s.transformed, numbers * strip * in);
-        float* products = Scratch::grown(s.products, numbers * strip * out);
+        float* transformed = Scratch::grown(s.transformed, numbers * in_apart);
+        float* products = Scratch::grown(s.products, numbers * out_apart);
         for (Index item = begin; item < end; ++item) {
             const Index first = item * strip, count = std::min(strip, tiles.count() - first);
             tiles.point(x, first, count, 6, padding, s.zero(in), s.inputs);
-            paths.winograd_input(count, in, s.inputs.data(), {transformed, strip * in, in, 0});
+            paths.winograd_input(count, in, s.inputs.data(), {transformed, in_apart, in, 0});
             for (Index k = 0; k < numbers; ++k) {
-                const float* row = transformed + k * strip * in;
+                const float* row = transformed + k * in_apart;
                 paths.conv_band({.rows = 1,
                                  .pixels = count,
                                  .out = out,
@@ -130,12 +135,12 @@ inline void conv2d_transformed(const CpuPaths& paths, TensorView<const float, 4>
                                  .weights = weights.packed.data() + k * weights.apart,
                                  .bias = nullptr,
                                  .add = false,
-                                 .y = products + k * strip * out,
+                                 .y = products + k * out_apart,
                                  .y_row = 0,
                                  .y_stride = out});
             }
             tiles.point<float>(y, first, count, 4, 0, nullptr, s.outputs);
-            paths.winograd_output(count, out, products, strip * out, into.bias, into.add, s.outputs.data());
+            paths.winograd_output(count, out, products, out_apart, into.bias, into.add, s.outputs.data());
         }
     });
 }
@@ -175,9 +180,9 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
     const Index in_blocks = (in + in_block - 1) / in_block, out_blocks = (out + out_block - 1) / out_block;
     const Tiles tiles(grad_y);
     const Index group = std::clamp<Index>(group_floats / (numbers * (in + out)), 64, std::max<Index>(tiles.count(), 64));
-    const Index in_apart = group * in_block * in_blocks, out_apart = group * out_block * out_blocks;
+    const Index in_apart = apart(group * in_block * in_blocks), out_apart = apart(group * out_block * out_blocks);
     const auto inputs = Tensor<float>::empty({numbers * in_apart + 2 * paths.lanes}),
-               gradients = Tensor<float>::empty({numbers * out_apart}), sums = Tensor<float>::zeros({numbers, out, in});
+               gradients = Tensor<float>::empty({numbers * out_apart}), sums = Tensor<float>::zeros({numbers, apart(out * in)});
     for (Index start = 0; start < tiles.count(); start += group) {
         const Index count = std::min(group, tiles.count() - start);
         parallel_for((count + strip - 1) / strip, 1, [&](Index begin, Index end) {
@@ -209,7 +214,7 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
                                                 .grad_y = g + t * out_block,
                                                 .grad_row = 0,
                                                 .grad_stride = out_block,
-                                                .grad_w = sums.data() + (k * out + channel) * in + n,
+                                                .grad_w = sums.data() + k * apart(out * in) + channel * in + n,
                                                 .w_stride = in});
                     }
             }
@@ -219,7 +224,7 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
         for (Index n = begin; n < end; ++n) {
             float* taps[9];
             for (Index t = 0; t < 9; ++t) taps[t] = grad_w.data + (n * 9 + t) * in;
-            paths.winograd_weight_gradient(in, sums.data() + n * in, out * in, taps);
+            paths.winograd_weight_gradient(in, sums.data() + n * in, apart(out * in), taps);
         }
     });
 }
