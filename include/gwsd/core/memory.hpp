@@ -3,6 +3,7 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
@@ -36,6 +37,7 @@ public:
             block = fresh(bytes);
         }
         if (!block) throw std::bad_alloc();
+        ++made_;
         return block;
     }
 
@@ -48,6 +50,9 @@ public:
             std::free(block);
         }
     }
+
+    /// How many blocks have come from the system so far.
+    std::size_t blocks_made() const { return made_; }
 
     /// Returns every kept block to the system.
     void release() noexcept
@@ -83,6 +88,7 @@ private:
     }
 
     std::mutex mutex_;
+    std::atomic<std::size_t> made_ = 0;
     std::unordered_map<std::size_t, std::vector<void*>> free_;
 };
 
