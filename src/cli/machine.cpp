@@ -14,6 +14,7 @@
 #endif
 
 #include "gwsd/core/error.hpp"
+#include "gwsd/kernels/cpu_paths.hpp"
 
 namespace gwsd::cli {
 namespace {

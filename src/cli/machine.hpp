@@ -10,6 +10,7 @@ namespace gwsd::cli {
 struct Machine {
     std::string processor;
     std::vector<std::string> features; ///< of those that kernels are chosen by: avx2, fma, avx512f, ..., amx_bf16
+    std::string kernels;               ///< set of tuned kernels in use: avx2, avx512, ..., or portable
     int cores = 0;                     ///< that this process may use
     std::uint64_t memory = 0;          ///< bytes, the smaller of what is installed and what the control group allows
     std::uint64_t memory_available = 0;

@@ -12,6 +12,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/precision.hpp"
 #include "gwsd/train/config.hpp"
 
 namespace gwsd::cli {
