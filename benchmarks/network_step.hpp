@@ -2,10 +2,12 @@
 
 // The network with random inputs, ready for one pass of inference, one step of training, or its ConvLSTM alone.
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "gwsd/core/random.hpp"
+#include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/losses/weighted_loss.hpp"
 #include "gwsd/models/downscaler.hpp"
 #include "gwsd/optim/adamw.hpp"
@@ -79,7 +81,12 @@ public:
                        .col_origin = std::vector<Index>(static_cast<std::size_t>(batch), 0)};
     }
 
-    void forward() const { network(coarse_, fine_, base_); }
+    /// As `gwsd downscale` does: with weights that are packed once.
+    void forward() const
+    {
+        if (!packed_) packed_ = std::make_unique<kernels::PackedWeights>();
+        network(coarse_, fine_, base_);
+    }
 
     /// Forward, loss, backward, clipping, AdamW.
     void train()
@@ -108,6 +115,7 @@ public:
     const std::vector<NamedParameter<float>> parameters;
 
 private:
+    mutable std::unique_ptr<kernels::PackedWeights> packed_;
     models::ConvLstmEncoder<float> encoder_;
     std::vector<NamedParameter<float>> encoder_parameters_;
     Variable<float> coarse_, fine_, base_;

@@ -8,6 +8,7 @@
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/infer/tiles.hpp"
+#include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/models/downscaler.hpp"
 #include "infer/bounded_queue.hpp"
 
@@ -154,6 +155,7 @@ void MapPredictor::run(std::span<const Index> steps, const Receive& receive, con
         }
     } const join{queue, reader};
 
+    const kernels::PackedWeights packed;
     PredictedMap map = state.empty_map();
     Index done = 0, in_step = 0;
     while (const auto ready = queue.pop()) {

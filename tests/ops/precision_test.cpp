@@ -143,6 +143,27 @@ TEST_CASE("two sources, transposed convolutions and ConvLSTM layers in f32_fast 
         2e-3);
 }
 
+TEST_CASE("weights that are kept packed give the same, in every precision")
+{
+    const auto x = random_tensor<float>({1, 9, 8, 20}, 1), w = random_tensor<float>({24, 3, 3, 20}, 2),
+               up = random_tensor<float>({24, 2, 2, 16}, 3);
+    for (const auto& path : all_paths())
+        for (const Precision precision : {Precision::f32, Precision::f32_fast, Precision::bf16}) {
+            INFO(path.name << ", " << to_string(precision));
+            const Chosen chosen(path);
+            const auto compute = [&] {
+                const auto y = ops::conv2d(Variable<float>(x), Variable<float>(w), {}, {.precision = precision});
+                return ops::conv_transpose2d(y, Variable<float>(up), {}, {2, 0, precision}).value().to_vector();
+            };
+            const auto expected = compute();
+            const kernels::PackedWeights packed;
+            for (int n = 0; n < 3; ++n) {
+                const bool same = compute() == expected;
+                CHECK(same);
+            }
+        }
+}
+
 TEST_CASE("a value that is not a number stays one in every precision")
 {
     auto x = random_tensor<float>({1, 3, 4, 8}, 1);

@@ -6,6 +6,7 @@
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/conv2d_options.hpp"
 #include "gwsd/kernels/gemm.hpp"
+#include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/kernels/rounded.hpp"
 #ifdef GWSD_HAVE_CPU_KERNELS
 #include "gwsd/kernels/conv2d_tiles.hpp"
@@ -48,6 +49,7 @@ void start(TensorView<T, 4> y, Conv2dInto<T> into)
 template <class Conv>
 void on_rounded(TensorView<const float, 4> a, TensorView<const float, 4> b, Conv2dOptions o, const Conv& conv)
 {
+    const PackedWeights::Off off;
     const Tensor<float> left = rounded_to_bf16(a), right = rounded_to_bf16(b);
     o.precision = Precision::f32;
     conv(TensorView<const float, 4>(left.view<4>()), TensorView<const float, 4>(right.view<4>()), o);

@@ -8,6 +8,7 @@
 
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/conv2d_options.hpp"
+#include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/kernels/tile_paths.hpp"
 #include "gwsd/tensor/tensor.hpp"
 
@@ -81,29 +82,37 @@ inline Index band_rows(Index values)
 /// Values rounded up to a row that ends on a cache line.
 inline Index aligned(Index values) { return (values + 31) / 32 * 32; }
 
-/// Packed weights of `out` channels: pack_tile(tile, kernel_row, first channel, count, to) writes one tile's panels.
+/// Packed weights and the memory that holds them.
+struct Weights {
+    SplitBuffer memory;
+    SplitFrom parts;
+};
+
+/// Weights of `out` channels: pack_tile(kernel_row, first channel, count, to) writes one tile's panels.
 template <class PackTile>
-SplitFrom pack_weights(Index out, Index kernel_rows, Index steps, bool low, SplitBuffer& buffer, const PackTile& pack_tile)
+Weights pack_weights(Index out, Index kernel_rows, Index steps, bool low, const PackTile& pack_tile)
 {
     const Index size = steps * tile::panel, items = tile::tiles(out) * kernel_rows;
-    const SplitTo to = buffer.take(items * size, low);
+    Weights weights;
+    const SplitTo to = weights.memory.take(items * size, low);
     parallel_for(items, std::max<Index>(1, 16384 / size), [&](Index begin, Index end) {
         for (Index item = begin; item < end; ++item) {
             const Index channel = item / kernel_rows * tile::side;
             pack_tile(item % kernel_rows, channel, std::min(tile::side, out - channel), to + item * size);
         }
     });
-    return read(to);
+    weights.parts = read(to);
+    return weights;
 }
 
-/// What a convolution with packed weights reads and makes.
-struct Packed {
+/// The kernel of a convolution with packed weights.
+struct Kernel {
     SplitFrom weights;
     Index kernel_rows, kernel_cols;
 };
 
 /// y = bias + conv(x, w), or y += conv(x, w). Threads share bands of rows.
-inline void conv2d_packed(const TilePaths& paths, TensorView<const float, 4> x, const Packed& w, Conv2dOptions o,
+inline void conv2d_packed(const TilePaths& paths, TensorView<const float, 4> x, const Kernel& w, Conv2dOptions o,
                           Conv2dInto<float> into, TensorView<float, 4> y)
 {
     const Index in = x.extent(3), out = y.extent(3), rows = y.extent(1), cols = y.extent(2), step = o.stride * in;
@@ -141,16 +150,43 @@ inline void conv2d_packed(const TilePaths& paths, TensorView<const float, 4> x, 
     });
 }
 
+inline Weights pack_forward(const TilePaths& paths, TensorView<const float, 4> w, bool low)
+{
+    const Index rows = w.extent(1), run = w.extent(2) * w.extent(3);
+    return pack_weights(w.extent(0), rows, tile::steps(run), low, [&](Index i, Index channel, Index count, SplitTo to) {
+        paths.pack(run, count, w.data + (channel * rows + i) * run, 1, rows * run, to);
+    });
+}
+
+/// The weights turned round and transposed.
+inline Weights pack_turned(const TilePaths& paths, TensorView<const float, 4> w, bool low)
+{
+    const Index out = w.extent(0), rows = w.extent(1), cols = w.extent(2), in = w.extent(3);
+    if (out % tile::depth == 0)
+        return pack_weights(in, rows, cols * out / tile::depth, low,
+                            [&](Index i, Index channel, Index count, SplitTo to) {
+                                for (Index j = 0; j < cols; ++j)
+                                    paths.pack(out, count, &w(0, rows - 1 - i, cols - 1 - j, channel), rows * cols * in,
+                                               1, to + j * out * tile::side);
+                            });
+    // A step of 32 values would reach from one kernel column into the next.
+    const auto turned = Tensor<float>::empty({in, rows, cols, out});
+    const auto to = turned.view<4>();
+    for (Index n = 0; n < out; ++n)
+        for (Index i = 0; i < rows; ++i)
+            for (Index j = 0; j < cols; ++j)
+                for (Index c = 0; c < in; ++c) to(c, rows - 1 - i, cols - 1 - j, n) = w(n, i, j, c);
+    return pack_forward(paths, to, low);
+}
+
 inline void conv2d_forward(const TilePaths& paths, TensorView<const float, 4> x, TensorView<const float, 4> w,
                            Conv2dOptions o, Conv2dInto<float> into, TensorView<float, 4> y)
 {
-    const Index rows = w.extent(1), run = w.extent(2) * w.extent(3);
-    SplitBuffer buffer;
-    const auto packed = pack_weights(w.extent(0), rows, tile::steps(run), o.precision == Precision::f32_fast, buffer,
-                                     [&](Index i, Index channel, Index count, SplitTo to) {
-                                         paths.pack(run, count, w.data + (channel * rows + i) * run, 1, rows * run, to);
-                                     });
-    conv2d_packed(paths, x, {packed, rows, w.extent(2)}, o, into, y);
+    static const char here = 0;
+    const auto packed = PackedWeights::get({&here, &paths, w.data, o.precision}, [&] {
+        return pack_forward(paths, w, o.precision == Precision::f32_fast);
+    });
+    conv2d_packed(paths, x, {packed->parts, w.extent(1), w.extent(2)}, o, into, y);
 }
 
 /// Kernels that do not overlap; see tuned::spread_apart.
@@ -159,15 +195,14 @@ inline void spread_apart(const TilePaths& paths, TensorView<const float, 4> grad
 {
     const Index out = w.extent(0), in = w.extent(3), size = o.stride, run = size * in, steps = tile::steps(out);
     const bool low = o.precision == Precision::f32_fast;
-    SplitBuffer buffer; // kernel rows one after the other, each as the weights of a convolution with one row
-    const Index tiles = tile::tiles(run), one = tiles * steps * tile::panel;
-    const SplitTo packed = buffer.take(size * one, low);
-    parallel_for(size * tiles, 1, [&](Index begin, Index end) {
-        for (Index item = begin; item < end; ++item) {
-            const Index i = item / tiles, channel = item % tiles * tile::side;
-            paths.pack(out, std::min(tile::side, run - channel), w.data + i * run + channel, size * run, 1,
-                       packed + item * steps * tile::panel);
-        }
+    static const char here = 0;
+    const auto packed = PackedWeights::get({&here, &paths, w.data, o.precision}, [&] {
+        std::vector<Weights> rows;
+        for (Index i = 0; i < size; ++i)
+            rows.push_back(pack_weights(run, 1, steps, low, [&](Index, Index channel, Index count, SplitTo to) {
+                paths.pack(out, count, w.data + i * run + channel, size * run, 1, to);
+            }));
+        return rows;
     });
     std::vector<float> bias; // once for each pixel of a kernel row
     if (into.bias)
@@ -191,7 +226,7 @@ inline void spread_apart(const TilePaths& paths, TensorView<const float, 4> grad
                                  .inputs = input.data(),
                                  .row_stride = 1,
                                  .pixel_stride = out,
-                                 .weights = read(packed + i * one),
+                                 .weights = (*packed)[static_cast<std::size_t>(i)].parts,
                                  .bias = into.bias ? bias.data() : nullptr,
                                  .add = into.add,
                                  .y = &grad_x(b, row * size + i, 0, 0),
@@ -207,26 +242,12 @@ inline void conv2d_backward_input(const TilePaths& paths, TensorView<const float
                                   TensorView<float, 4> grad_x)
 {
     if (o.stride > 1) return spread_apart(paths, grad_y, w, o, into, grad_x);
-    const Index out = w.extent(0), rows = w.extent(1), cols = w.extent(2), in = w.extent(3);
-    const Conv2dOptions turned{.stride = 1, .padding = rows - 1 - o.padding, .precision = o.precision};
-    if (out % tile::depth != 0) { // a step of 32 values would reach from one kernel column into the next
-        auto other = Tensor<float>::empty({in, rows, cols, out});
-        const auto to = other.view<4>();
-        for (Index n = 0; n < out; ++n)
-            for (Index i = 0; i < rows; ++i)
-                for (Index j = 0; j < cols; ++j)
-                    for (Index c = 0; c < in; ++c) to(c, rows - 1 - i, cols - 1 - j, n) = w(n, i, j, c);
-        return conv2d_forward(paths, grad_y, {to.data, to.extents}, turned, into, grad_x);
-    }
-    SplitBuffer buffer;
-    const auto packed =
-        pack_weights(in, rows, cols * out / tile::depth, o.precision == Precision::f32_fast, buffer,
-                     [&](Index i, Index channel, Index count, SplitTo to) {
-                         for (Index j = 0; j < cols; ++j)
-                             paths.pack(out, count, &w(0, rows - 1 - i, cols - 1 - j, channel), rows * cols * in, 1,
-                                        to + j * out * tile::side);
-                     });
-    conv2d_packed(paths, grad_y, {packed, rows, cols}, turned, into, grad_x);
+    static const char here = 0;
+    const auto packed = PackedWeights::get({&here, &paths, w.data, o.precision}, [&] {
+        return pack_turned(paths, w, o.precision == Precision::f32_fast);
+    });
+    conv2d_packed(paths, grad_y, {packed->parts, w.extent(1), w.extent(2)},
+                  {.stride = 1, .padding = w.extent(1) - 1 - o.padding, .precision = o.precision}, into, grad_x);
 }
 
 /// How the lines of a weight gradient are cut: the same whatever the number of threads, so that sums keep their order.

@@ -8,6 +8,7 @@
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/conv2d_options.hpp"
 #include "gwsd/kernels/cpu_paths.hpp"
+#include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/tensor/tensor.hpp"
 
 namespace gwsd::kernels::tuned {
@@ -113,9 +114,12 @@ inline void conv2d_forward(const CpuPaths& paths, TensorView<const float, 4> x, 
                            Conv2dOptions o, Conv2dInto<float> into, TensorView<float, 4> y)
 {
     const Index rows = w.extent(1), run = w.extent(2) * w.extent(3);
-    const auto packed = pack_weights(paths, w.extent(0), rows, run,
-                                     [&](Index n, Index i, Index k) { return w.data[(n * rows + i) * run + k]; });
-    conv2d_packed(paths, x, packed.data(), rows, w.extent(2), o, into, y);
+    static const char here = 0;
+    const auto packed = PackedWeights::get({&here, paths.name, w.data, o.precision}, [&] {
+        return pack_weights(paths, w.extent(0), rows, run,
+                            [&](Index n, Index i, Index k) { return w.data[(n * rows + i) * run + k]; });
+    });
+    conv2d_packed(paths, x, packed->data(), rows, w.extent(2), o, into, y);
 }
 
 /// Kernels that do not overlap: a row of input pixels is a product of the output row with one kernel row's weights,
@@ -124,10 +128,14 @@ inline void spread_apart(const CpuPaths& paths, TensorView<const float, 4> grad_
                          Conv2dOptions o, Conv2dInto<float> into, TensorView<float, 4> grad_x)
 {
     const Index out = w.extent(0), in = w.extent(3), size = o.stride, run = size * in;
-    std::vector<Tensor<float>> packed;
-    for (Index i = 0; i < size; ++i)
-        packed.push_back(pack_weights(paths, run, 1, out,
-                                      [&](Index n, Index, Index k) { return w.data[(k * size + i) * run + n]; }));
+    static const char here = 0;
+    const auto packed = PackedWeights::get({&here, paths.name, w.data, o.precision}, [&] {
+        std::vector<Tensor<float>> rows;
+        for (Index i = 0; i < size; ++i)
+            rows.push_back(pack_weights(paths, run, 1, out,
+                                        [&](Index n, Index, Index k) { return w.data[(k * size + i) * run + n]; }));
+        return rows;
+    });
     std::vector<float> bias; // once for each pixel of a kernel row
     if (into.bias)
         for (Index j = 0; j < size; ++j) bias.insert(bias.end(), into.bias, into.bias + in);
@@ -144,7 +152,7 @@ inline void spread_apart(const CpuPaths& paths, TensorView<const float, 4> grad_
                                  .inputs = &input,
                                  .row_stride = 1,
                                  .pixel_stride = out,
-                                 .weights = packed[static_cast<std::size_t>(i)].data(),
+                                 .weights = (*packed)[static_cast<std::size_t>(i)].data(),
                                  .bias = into.bias ? bias.data() : nullptr,
                                  .add = into.add,
                                  .y = &grad_x(line / lines, line % lines * size + i, 0, 0),
@@ -161,11 +169,14 @@ inline void conv2d_backward_input(const CpuPaths& paths, TensorView<const float,
 {
     if (o.stride > 1) return spread_apart(paths, grad_y, w, o, into, grad_x);
     const Index out = w.extent(0), rows = w.extent(1), cols = w.extent(2), in = w.extent(3);
-    const auto packed = pack_weights(paths, in, rows, cols * out, [&](Index k, Index i, Index n) {
-        const Index j = n / out;
-        return w.data[((n - j * out) * rows * cols + (rows - 1 - i) * cols + (cols - 1 - j)) * in + k];
+    static const char here = 0;
+    const auto packed = PackedWeights::get({&here, paths.name, w.data, o.precision}, [&] {
+        return pack_weights(paths, in, rows, cols * out, [&](Index k, Index i, Index n) {
+            const Index j = n / out;
+            return w.data[((n - j * out) * rows * cols + (rows - 1 - i) * cols + (cols - 1 - j)) * in + k];
+        });
     });
-    conv2d_packed(paths, grad_y, packed.data(), rows, cols, {.stride = 1, .padding = rows - 1 - o.padding}, into,
+    conv2d_packed(paths, grad_y, packed->data(), rows, cols, {.stride = 1, .padding = rows - 1 - o.padding}, into,
                   grad_x);
 }
 

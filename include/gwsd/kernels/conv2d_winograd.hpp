@@ -10,6 +10,7 @@
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/conv2d_options.hpp"
 #include "gwsd/kernels/cpu_paths.hpp"
+#include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/tensor/tensor.hpp"
 
 namespace gwsd::kernels::winograd {
@@ -149,14 +150,17 @@ inline void conv2d_forward(const CpuPaths& paths, TensorView<const float, 4> x, 
                            Conv2dOptions o, Conv2dInto<float> into, TensorView<float, 4> y)
 {
     const Index out = w.extent(0), in = w.extent(3);
-    const auto turned = Tensor<float>::empty({9, in, out}); // output channels together
-    parallel_for(9 * in, 64, [&](Index begin, Index end) {
-        for (Index row = begin; row < end; ++row)
-            for (Index n = 0; n < out; ++n) turned.data()[row * out + n] = w.data[n * 9 * in + row];
+    static const char here = 0;
+    const auto weights = PackedWeights::get({&here, paths.name, w.data, o.precision}, [&] {
+        const auto turned = Tensor<float>::empty({9, in, out}); // output channels together
+        parallel_for(9 * in, 64, [&](Index begin, Index end) {
+            for (Index row = begin; row < end; ++row)
+                for (Index n = 0; n < out; ++n) turned.data()[row * out + n] = w.data[n * 9 * in + row];
+        });
+        return transform_weights(
+            paths, in, out, [&](Index i, Index j, Index k) { return turned.data() + ((i * 3 + j) * in + k) * out; });
     });
-    const auto weights = transform_weights(
-        paths, in, out, [&](Index i, Index j, Index k) { return turned.data() + ((i * 3 + j) * in + k) * out; });
-    conv2d_transformed(paths, x, weights, o.padding, into, y);
+    conv2d_transformed(paths, x, *weights, o.padding, into, y);
 }
 
 /// The convolution of grad_y with the weights turned round and transposed.
@@ -164,9 +168,12 @@ inline void conv2d_backward_input(const CpuPaths& paths, TensorView<const float,
                                   TensorView<const float, 4> w, Conv2dOptions o, Conv2dInto<float> into,
                                   TensorView<float, 4> grad_x)
 {
-    const auto weights = transform_weights(paths, w.extent(0), w.extent(3),
-                                           [&](Index i, Index j, Index k) { return &w(k, 2 - i, 2 - j, 0); });
-    conv2d_transformed(paths, grad_y, weights, 2 - o.padding, into, grad_x);
+    static const char here = 0;
+    const auto weights = PackedWeights::get({&here, paths.name, w.data, o.precision}, [&] {
+        return transform_weights(paths, w.extent(0), w.extent(3),
+                                 [&](Index i, Index j, Index k) { return &w(k, 2 - i, 2 - j, 0); });
+    });
+    conv2d_transformed(paths, grad_y, *weights, 2 - o.padding, into, grad_x);
 }
 
 /// Adds G' [sum over tiles of (B' x B) . (A g A')] G to grad_w. Tiles go by groups whose transforms fit a third-level

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/ops/conv2d.hpp"
 #include "gwsd/ops/conv_lstm_gates.hpp"
 
@@ -62,6 +63,7 @@ struct ConvLstmRun {
     /// Adds the gradients of all weights and of x, given those of all hidden states, which it changes.
     void backward(const Field& grad_hidden) const
     {
+        const kernels::PackedWeights keep;
         const Index steps = options.window;
         Field grad_cell; // of the step after, then of this one
         Field scratch_gates;
@@ -154,6 +156,7 @@ Variable<T, Device> conv_lstm_layer(const Variable<T, Device>& x, const ConvLstm
                                        Tensor<T, Device>::empty(states),
                                        Tensor<T, Device>::empty(states),
                                        Tensor<T, Device>::empty({kept, shape[1], shape[2], 4 * channels})};
+    const kernels::PackedWeights packed;
     if (keep) run.project(0, options.window, run.gates);
     for (Index t = 0; t < options.window; ++t) {
         if (!keep) run.project(t, t + 1, run.gates);
