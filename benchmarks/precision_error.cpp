@@ -27,7 +27,9 @@ std::vector<std::vector<double>> results(kernels::Precision precision, std::uint
         std::copy_n(value.data(), value.elements(), parameters[n].variable.value().data());
     }
     kernels::set_precision(precision);
-    const auto field = [&](const Shape& shape, std::uint64_t k) { return convert<T>(bench::normal_field(shape, seed + k)); };
+    const auto field = [&](const Shape& shape, std::uint64_t k) {
+        return convert<T>(bench::normal_field(shape, seed + k));
+    };
     const Shape grid{1, 128, 128};
     const Variable<T> coarse(field({6, 1, 32, 32, config.coarse_channels}, 1)),
         fine(field({1, 128, 128, config.fine_channels}, 2)), base(field(grid, 3));
@@ -65,8 +67,7 @@ int main()
         const auto exact = results<double>(Precision::f32, seed);
         for (std::size_t p = 0; p < precisions.size(); ++p) {
             const auto got = results<float>(precisions[p], seed);
-            for (std::size_t k = 0; k < 3; ++k)
-                worst[p][k] = std::max(worst[p][k], relative_error(got[k], exact[k]));
+            for (std::size_t k = 0; k < 3; ++k) worst[p][k] = std::max(worst[p][k], relative_error(got[k], exact[k]));
         }
     }
     std::printf("| | mean | log variance | gradient |\n|---|---|---|---|\n");

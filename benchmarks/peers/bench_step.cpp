@@ -1,8 +1,8 @@
 // Times gwsd for another program: reads a request a line, answers with a line of JSON.
 //
 //   forward BATCH RUNS PRECISION | train BATCH RUNS PRECISION | convlstm BATCH RUNS PRECISION
-//       one pass of inference, one step of training, or the ConvLSTM over its sequence forward and backward, RUNS times;
-//       f32 unless PRECISION says f32_fast or bf16
+//       one pass of inference, one step of training, or the ConvLSTM over its sequence forward and backward, RUNS
+//       times; f32 unless PRECISION says f32_fast or bf16
 //   calibrate
 //       GFLOP/s of a short burst of multiply-adds on all threads
 //

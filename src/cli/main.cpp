@@ -67,7 +67,8 @@ void add_common(CLI::App& app, bool& quiet, bool& verbose)
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}))
         ->capture_default_str()
         ->group(group);
-    app.add_option("--precision", options.precision, "Arithmetic of convolutions: f32 (exact to rounding), f32_fast (error below 1e-5), bf16")
+    app.add_option("--precision", options.precision,
+                   "Arithmetic of convolutions: f32 (exact to rounding), f32_fast (error below 1e-5), bf16")
         ->check(CLI::IsMember({"f32", "f32_fast", "bf16"}))
         ->capture_default_str()
         ->group(group);

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "gwsd/kernels/precision.hpp"
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/progress.hpp"
+#include "gwsd/kernels/precision.hpp"
 #include "train/memory.hpp"
 #include "train/rounded.hpp"
 #include "train/trainer.hpp"

@@ -119,7 +119,9 @@ TEST_CASE("normalisation joined to a convolution equals the two, values and grad
     const std::vector<Tensor<double>> inputs{random_tensor<double>({2, 5, 4, 6}, 1), random_tensor<double>({6}, 2),
                                              random_tensor<double>({6}, 3), random_tensor<double>({3, 3, 3, 6}, 4),
                                              random_tensor<double>({3}, 5)};
-    const auto joined = [](const auto& v) { return ops::norm_silu_conv2d(v[0], v[1], v[2], {.groups = 3}, v[3], v[4]); };
+    const auto joined = [](const auto& v) {
+        return ops::norm_silu_conv2d(v[0], v[1], v[2], {.groups = 3}, v[3], v[4]);
+    };
     const auto apart = [](const auto& v) {
         return ops::conv2d(ops::group_norm_silu(v[0], v[1], v[2], {.groups = 3}), v[3], v[4]);
     };

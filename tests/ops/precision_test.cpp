@@ -1,5 +1,5 @@
-// Convolutions of precision f32_fast and bf16: by tile products, whose instructions are trapped where the processor lacks
-// them, and without tiles.
+// Convolutions of precision f32_fast and bf16: by tile products, whose instructions are trapped where the processor
+// lacks them, and without tiles.
 
 #include <limits>
 
@@ -98,40 +98,41 @@ TEST_CASE("convolutions in f32_fast and bf16 on odd shapes, strides, paddings an
         Shape x, w;
         Index stride, padding;
     };
-    for (const auto& c :
-         {Case{{1, 1, 1, 3}, {2, 3, 3, 3}, 1, 1}, Case{{2, 7, 13, 5}, {19, 3, 3, 5}, 1, 1},
-          Case{{1, 9, 6, 33}, {40, 3, 3, 33}, 1, 1}, Case{{1, 4, 4, 16}, {1, 1, 1, 16}, 1, 0},
-          Case{{3, 5, 40, 6}, {64, 3, 3, 6}, 1, 1}, Case{{1, 2, 9, 1}, {1, 5, 5, 1}, 1, 2},
-          Case{{2, 8, 7, 5}, {9, 3, 2, 5}, 2, 1}, Case{{1, 8, 8, 4}, {16, 2, 2, 4}, 2, 0},
-          Case{{1, 6, 5, 17}, {24, 3, 3, 17}, 1, 0}, Case{{1, 6, 5, 8}, {48, 3, 3, 8}, 1, 2},
-          Case{{2, 40, 70, 8}, {32, 3, 3, 8}, 1, 1}, Case{{1, 9, 31, 48}, {96, 3, 3, 48}, 1, 1},
-          Case{{2, 3, 5, 16}, {24, 3, 3, 16}, 1, 2}, Case{{1, 12, 9, 21}, {17, 3, 3, 21}, 1, 0},
-          Case{{9, 16, 13, 32}, {40, 3, 3, 32}, 1, 1}}) {
+    for (const auto& c : {Case{{1, 1, 1, 3}, {2, 3, 3, 3}, 1, 1}, Case{{2, 7, 13, 5}, {19, 3, 3, 5}, 1, 1},
+                          Case{{1, 9, 6, 33}, {40, 3, 3, 33}, 1, 1}, Case{{1, 4, 4, 16}, {1, 1, 1, 16}, 1, 0},
+                          Case{{3, 5, 40, 6}, {64, 3, 3, 6}, 1, 1}, Case{{1, 2, 9, 1}, {1, 5, 5, 1}, 1, 2},
+                          Case{{2, 8, 7, 5}, {9, 3, 2, 5}, 2, 1}, Case{{1, 8, 8, 4}, {16, 2, 2, 4}, 2, 0},
+                          Case{{1, 6, 5, 17}, {24, 3, 3, 17}, 1, 0}, Case{{1, 6, 5, 8}, {48, 3, 3, 8}, 1, 2},
+                          Case{{2, 40, 70, 8}, {32, 3, 3, 8}, 1, 1}, Case{{1, 9, 31, 48}, {96, 3, 3, 48}, 1, 1},
+                          Case{{2, 3, 5, 16}, {24, 3, 3, 16}, 1, 2}, Case{{1, 12, 9, 21}, {17, 3, 3, 21}, 1, 0},
+                          Case{{9, 16, 13, 32}, {40, 3, 3, 32}, 1, 1}}) {
         INFO(to_string(c.x) << " with " << to_string(c.w) << ", stride " << c.stride << ", padding " << c.padding);
-        check_precisions({random_tensor<float>(c.x, 1), random_tensor<float>(c.w, 2), random_tensor<float>({c.w[0]}, 3)},
-                         [&](const auto& v, Precision precision) {
-                             return ops::conv2d(v[0], v[1], v[2], {c.stride, c.padding, precision});
-                         });
+        check_precisions(
+            {random_tensor<float>(c.x, 1), random_tensor<float>(c.w, 2), random_tensor<float>({c.w[0]}, 3)},
+            [&](const auto& v, Precision precision) {
+                return ops::conv2d(v[0], v[1], v[2], {c.stride, c.padding, precision});
+            });
     }
 }
 
 TEST_CASE("two sources, transposed convolutions and ConvLSTM layers in f32_fast and bf16")
 {
-    check_precisions({random_tensor<float>({2, 9, 7, 5}, 1), random_tensor<float>({2, 9, 7, 18}, 2),
-                      random_tensor<float>({20, 3, 3, 5}, 3), random_tensor<float>({20, 3, 3, 18}, 4),
-                      random_tensor<float>({20}, 5)},
-                     [](const auto& v, Precision precision) {
-                         return ops::conv2d(std::vector{v[0], v[1]}, std::vector{v[2], v[3]}, v[4],
-                                            {.precision = precision});
-                     });
-    for (const auto& [x, w, stride, padding] :
-         {std::tuple{Shape{2, 3, 5, 7}, Shape{7, 2, 2, 9}, Index{2}, Index{0}}, {{1, 1, 1, 16}, {16, 2, 2, 8}, 2, 0},
-          {{1, 4, 3, 33}, {33, 3, 3, 20}, 3, 0}, {{1, 4, 3, 5}, {5, 3, 3, 6}, 2, 1}, {{1, 4, 6, 5}, {5, 3, 3, 6}, 1, 1}})
-        check_precisions(
-            {random_tensor<float>(x, 1), random_tensor<float>(w, 2), random_tensor<float>({w[3]}, 3)},
-            [s = stride, p = padding](const auto& v, Precision precision) {
-                return ops::conv_transpose2d(v[0], v[1], v[2], {s, p, precision});
-            });
+    check_precisions(
+        {random_tensor<float>({2, 9, 7, 5}, 1), random_tensor<float>({2, 9, 7, 18}, 2),
+         random_tensor<float>({20, 3, 3, 5}, 3), random_tensor<float>({20, 3, 3, 18}, 4),
+         random_tensor<float>({20}, 5)},
+        [](const auto& v, Precision precision) {
+            return ops::conv2d(std::vector{v[0], v[1]}, std::vector{v[2], v[3]}, v[4], {.precision = precision});
+        });
+    for (const auto& [x, w, stride, padding] : {std::tuple{Shape{2, 3, 5, 7}, Shape{7, 2, 2, 9}, Index{2}, Index{0}},
+                                                {{1, 1, 1, 16}, {16, 2, 2, 8}, 2, 0},
+                                                {{1, 4, 3, 33}, {33, 3, 3, 20}, 3, 0},
+                                                {{1, 4, 3, 5}, {5, 3, 3, 6}, 2, 1},
+                                                {{1, 4, 6, 5}, {5, 3, 3, 6}, 1, 1}})
+        check_precisions({random_tensor<float>(x, 1), random_tensor<float>(w, 2), random_tensor<float>({w[3]}, 3)},
+                         [s = stride, p = padding](const auto& v, Precision precision) {
+                             return ops::conv_transpose2d(v[0], v[1], v[2], {s, p, precision});
+                         });
     // A sum that differs in its last bit may round to another bf16 value in the next step.
     check_precisions(
         {random_tensor<float>({6, 4, 5, 2}, 1), random_tensor<float>({80, 3, 3, 2}, 2, 0.3),
@@ -180,10 +181,16 @@ TEST_CASE("a value that is not a number stays one in every precision")
 
 TEST_CASE("the default precision reaches the network's convolutions and leaves its heads exact")
 {
-    const models::Downscaler<float> network({.coarse_channels = 2, .fine_channels = 2, .hidden = 8, .channels = {8, 16},
-                                             .bottleneck = 16, .groups = 4, .residual_mean = false}, 1);
-    const Variable<float> coarse(random_tensor<float>({2, 1, 8, 8, 2}, 1)), fine(random_tensor<float>({1, 32, 32, 2}, 2)),
-        base(random_tensor<float>({1, 32, 32}, 3));
+    const models::Downscaler<float> network({.coarse_channels = 2,
+                                             .fine_channels = 2,
+                                             .hidden = 8,
+                                             .channels = {8, 16},
+                                             .bottleneck = 16,
+                                             .groups = 4,
+                                             .residual_mean = false},
+                                            1);
+    const Variable<float> coarse(random_tensor<float>({2, 1, 8, 8, 2}, 1)),
+        fine(random_tensor<float>({1, 32, 32, 2}, 2)), base(random_tensor<float>({1, 32, 32}, 3));
     const auto predict = [&](Precision precision) {
         kernels::set_precision(precision);
         const auto mean = network(coarse, fine, base).mean.value();

@@ -57,8 +57,7 @@ bool same_for_any_threads(const std::vector<Tensor<float>>& expected, const std:
     for (const int threads : {1, 3}) {
         set_threads(threads);
         const auto again = run_with_gradients(inputs, operation);
-        for (std::size_t n = 0; n < again.size(); ++n)
-            same = same && again[n].to_vector() == expected[n].to_vector();
+        for (std::size_t n = 0; n < again.size(); ++n) same = same && again[n].to_vector() == expected[n].to_vector();
     }
     set_threads(default_threads());
     return same;

@@ -73,7 +73,8 @@ private:
     static void* fresh(std::size_t bytes)
     {
         const bool large = bytes >= 2 * huge_page;
-        void* block = std::aligned_alloc(large ? huge_page : alignment, large ? (bytes + huge_page - 1) / huge_page * huge_page : bytes);
+        void* block = std::aligned_alloc(large ? huge_page : alignment,
+                                         large ? (bytes + huge_page - 1) / huge_page * huge_page : bytes);
 #ifdef MADV_HUGEPAGE
         if (block && large) madvise(block, bytes, MADV_HUGEPAGE);
 #endif

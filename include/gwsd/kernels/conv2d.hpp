@@ -67,8 +67,8 @@ void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Con
             return tiled::conv2d_forward(*tiles, x, w, o, into, y);
 #endif
         if (o.precision == Precision::bf16)
-            return on_rounded(
-                x, w, o, [&](auto a, auto b, auto exact) { conv2d_forward<T>(Cpu{}, a, b, exact, y, into); });
+            return on_rounded(x, w, o,
+                              [&](auto a, auto b, auto exact) { conv2d_forward<T>(Cpu{}, a, b, exact, y, into); });
 #ifdef GWSD_HAVE_CPU_KERNELS
         if (o.precision == Precision::f32_fast && winograd::suits(cpu_paths(), w, o))
             return winograd::conv2d_forward(cpu_paths(), x, w, o, into, y);
@@ -163,8 +163,9 @@ void conv2d_backward_weight(Cpu, TensorView<const T, 4> x, TensorView<const T, 4
             return tiled::conv2d_backward_weight(*tiles, x, grad_y, o, grad_w);
 #endif
         if (o.precision == Precision::bf16)
-            return on_rounded(
-                x, grad_y, o, [&](auto a, auto b, auto exact) { conv2d_backward_weight<T>(Cpu{}, a, b, exact, grad_w); });
+            return on_rounded(x, grad_y, o, [&](auto a, auto b, auto exact) {
+                conv2d_backward_weight<T>(Cpu{}, a, b, exact, grad_w);
+            });
 #ifdef GWSD_HAVE_CPU_KERNELS
         if (o.precision == Precision::f32_fast && winograd::suits(cpu_paths(), grad_w, o))
             return winograd::conv2d_backward_weight(cpu_paths(), x, grad_y, o, grad_w);

@@ -1,7 +1,7 @@
 #pragma once
 
-// Convolution by the kernels of TilePaths: what is split, packed and shared among threads. The operands of a product are
-// made for one band of rows at a time, so that they are still in the second-level cache when they are read.
+// Convolution by the kernels of TilePaths: what is split, packed and shared among threads. The operands of a product
+// are made for one band of rows at a time, so that they are still in the second-level cache when they are read.
 
 #include <algorithm>
 #include <vector>
@@ -183,9 +183,8 @@ inline void conv2d_forward(const TilePaths& paths, TensorView<const float, 4> x,
                            Conv2dOptions o, Conv2dInto<float> into, TensorView<float, 4> y)
 {
     static const char here = 0;
-    const auto packed = PackedWeights::get({&here, &paths, w.data, o.precision}, [&] {
-        return pack_forward(paths, w, o.precision == Precision::f32_fast);
-    });
+    const auto packed = PackedWeights::get({&here, &paths, w.data, o.precision},
+                                           [&] { return pack_forward(paths, w, o.precision == Precision::f32_fast); });
     conv2d_packed(paths, x, {packed->parts, w.extent(1), w.extent(2)}, o, into, y);
 }
 
@@ -243,9 +242,8 @@ inline void conv2d_backward_input(const TilePaths& paths, TensorView<const float
 {
     if (o.stride > 1) return spread_apart(paths, grad_y, w, o, into, grad_x);
     static const char here = 0;
-    const auto packed = PackedWeights::get({&here, &paths, w.data, o.precision}, [&] {
-        return pack_turned(paths, w, o.precision == Precision::f32_fast);
-    });
+    const auto packed = PackedWeights::get({&here, &paths, w.data, o.precision},
+                                           [&] { return pack_turned(paths, w, o.precision == Precision::f32_fast); });
     conv2d_packed(paths, grad_y, {packed->parts, w.extent(1), w.extent(2)},
                   {.stride = 1, .padding = w.extent(1) - 1 - o.padding, .precision = o.precision}, into, grad_x);
 }

@@ -255,8 +255,7 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
     if (plan.chunks == 1) return;
     parallel_for(weights, 4096, [&](Index begin, Index end) {
         for (Index chunk = 0; chunk < plan.chunks; ++chunk)
-            for (Index i = begin; i < end; ++i)
-                grad_w.data[i] += partial.data()[chunk * weights + i];
+            for (Index i = begin; i < end; ++i) grad_w.data[i] += partial.data()[chunk * weights + i];
     });
 }
 

@@ -16,7 +16,7 @@
 namespace gwsd::kernels::winograd {
 
 inline constexpr Index numbers = 36; ///< of a transformed tile
-inline constexpr Index strip = 24; ///< tiles that a thread takes together: whole register tiles of every path
+inline constexpr Index strip = 24;   ///< tiles that a thread takes together: whole register tiles of every path
 
 /// Distance of one number from the next: lines that many numbers share a set of the first-level cache with would push
 /// each other out, and powers of two, as channel counts are, make them.
@@ -33,7 +33,9 @@ inline bool suits(const CpuPaths& paths, TensorView<const float, 4> w, Conv2dOpt
 class Tiles {
 public:
     explicit Tiles(TensorView<const float, 4> results)
-        : rows_((results.extent(1) + 3) / 4), cols_((results.extent(2) + 3) / 4), count_(results.extent(0) * rows_ * cols_)
+        : rows_((results.extent(1) + 3) / 4),
+          cols_((results.extent(2) + 3) / 4),
+          count_(results.extent(0) * rows_ * cols_)
     {
     }
     Index count() const { return count_; }
@@ -186,10 +188,12 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
     const Index in = x.extent(3), out = grad_y.extent(3), in_block = paths.wide, out_block = 3 * paths.lanes;
     const Index in_blocks = (in + in_block - 1) / in_block, out_blocks = (out + out_block - 1) / out_block;
     const Tiles tiles(grad_y);
-    const Index group = std::clamp<Index>(group_floats / (numbers * (in + out)), 64, std::max<Index>(tiles.count(), 64));
+    const Index group =
+        std::clamp<Index>(group_floats / (numbers * (in + out)), 64, std::max<Index>(tiles.count(), 64));
     const Index in_apart = apart(group * in_block * in_blocks), out_apart = apart(group * out_block * out_blocks);
     const auto inputs = Tensor<float>::empty({numbers * in_apart + 2 * paths.lanes}),
-               gradients = Tensor<float>::empty({numbers * out_apart}), sums = Tensor<float>::zeros({numbers, apart(out * in)});
+               gradients = Tensor<float>::empty({numbers * out_apart}),
+               sums = Tensor<float>::zeros({numbers, apart(out * in)});
     for (Index start = 0; start < tiles.count(); start += group) {
         const Index count = std::min(group, tiles.count() - start);
         parallel_for((count + strip - 1) / strip, 1, [&](Index begin, Index end) {

@@ -33,8 +33,8 @@ struct CpuPaths {
     void (*norm_backward_sums)(const NormChunk<float>& chunk, const float* grad_y, float* h, double* sums) = nullptr;
     void (*norm_backward_apply)(const NormChunk<float>& chunk, const float* h, const float* mean_h,
                                 const float* mean_product, bool add, float* grad_x) = nullptr;
-    /// Transforms of Winograd's algorithm, see conv2d_winograd.hpp. Pixels are pointers to channels: 36 a tile of inputs,
-    /// 16 a tile of results or gradients, where a result outside the image is null.
+    /// Transforms of Winograd's algorithm, see conv2d_winograd.hpp. Pixels are pointers to channels: 36 a tile of
+    /// inputs, 16 a tile of results or gradients, where a result outside the image is null.
     void (*winograd_input)(Index tiles, Index channels, const float* const* pixels, const WinogradLayout& to) = nullptr;
     void (*winograd_output)(Index tiles, Index channels, const float* from, Index apart, const float* bias, bool add,
                             float* const* pixels) = nullptr;

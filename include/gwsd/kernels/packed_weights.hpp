@@ -9,8 +9,8 @@
 
 namespace gwsd::kernels {
 
-/// While one lives on a thread, convolutions there keep what they make of weights, their order in memory say, and take it
-/// again for the same weights: these must not change or be freed as long. One inside another adds nothing.
+/// While one lives on a thread, convolutions there keep what they make of weights, their order in memory say, and take
+/// it again for the same weights: these must not change or be freed as long. One inside another adds nothing.
 class PackedWeights {
 public:
     PackedWeights() : first_(active() == nullptr)

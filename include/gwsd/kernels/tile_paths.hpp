@@ -19,9 +19,9 @@ using SplitTo = Parts<std::uint16_t*>;
 using SplitFrom = Parts<const std::uint16_t*>;
 
 namespace tile {
-inline constexpr Index side = 16;             ///< rows and columns of sums
-inline constexpr Index depth = 32;            ///< values summed by one product
-inline constexpr Index panel = side * depth;  ///< values of a packed right operand
+inline constexpr Index side = 16;            ///< rows and columns of sums
+inline constexpr Index depth = 32;           ///< values summed by one product
+inline constexpr Index panel = side * depth; ///< values of a packed right operand
 inline constexpr Index steps(Index values) { return (values + depth - 1) / depth; }
 inline constexpr Index tiles(Index values) { return (values + side - 1) / side; }
 } // namespace tile

@@ -22,10 +22,7 @@ struct DoubleConv {
     {
     }
 
-    Variable<T, Device> operator()(const Variable<T, Device>& x) const
-    {
-        return rest(first(x));
-    }
+    Variable<T, Device> operator()(const Variable<T, Device>& x) const { return rest(first(x)); }
     Variable<T, Device> operator()(const Variable<T, Device>& x, const Variable<T, Device>& skip) const
     {
         return rest(first(x, skip));

@@ -95,8 +95,7 @@ ConvLstmState<T, Device> conv_lstm_gates(const Variable<T, Device>& preactivatio
         const Tensor<T, Device> grad_h = slot_h->sum(), grad_c = slot_c->sum();
         slot_h->clear(), slot_c->clear();
         const auto d_gates = Tensor<T, Device>::empty(gates.shape()), d_cell = Tensor<T, Device>::empty(cell.shape());
-        kernels::conv_lstm_gates_backward(Device{},
-                                          detail::lstm_step(gates, previous_cell.value(), peepholes, cell),
+        kernels::conv_lstm_gates_backward(Device{}, detail::lstm_step(gates, previous_cell.value(), peepholes, cell),
                                           grad_h.data(), grad_c.data(), d_gates.data(), d_cell.data());
         detail::add_peephole_gradients(d_gates, previous_cell.value(), cell, peepholes);
         if (preactivation.gradient()) preactivation.gradient()->add(d_gates);

@@ -5,8 +5,8 @@
 
 namespace gwsd::ops {
 
-/// conv2d(group_norm_silu(x, scale, shift), weight, bias) that keeps x alone: the normalised values are as large as x and
-/// cheap beside the convolution, so the backward pass makes them again. Shapes and errors as those of the two.
+/// conv2d(group_norm_silu(x, scale, shift), weight, bias) that keeps x alone: the normalised values are as large as x
+/// and cheap beside the convolution, so the backward pass makes them again. Shapes and errors as those of the two.
 template <class T, class Device>
 Variable<T, Device> norm_silu_conv2d(const Variable<T, Device>& x, const Variable<T, Device>& scale,
                                      const Variable<T, Device>& shift, GroupNormOptions norm,
