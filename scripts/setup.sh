@@ -94,9 +94,10 @@ install_packages() {
         as_root apt-get update >&2 || true
         apt_install "${needed[@]}" || fail 69 "apt-get could not install: ${needed[*]}"
     fi
-    if [ ${#wished[@]} -gt 0 ] && ! apt_install "${wished[@]}"; then
-        say "going on without some of: ${wished[*]} (tests that use them skip)"
-    fi
+    # One by one: a package that this system does not know would keep apt-get from installing the others.
+    for package in "${wished[@]}"; do
+        apt_install "$package" || say "going on without $package (tests that use it skip)"
+    done
 }
 
 # A C++ compiler takes up to 1.5 GB for the largest files, so memory may allow fewer jobs than cores.
