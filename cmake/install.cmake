@@ -23,6 +23,9 @@ install(TARGETS gwsd EXPORT gwsd-targets)
 if(TARGET gwsd_cpu_kernels)
   install(TARGETS gwsd_cpu_kernels EXPORT gwsd-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   set(gwsd_pc_libraries "-lgwsd_cpu_kernels")
+  if(GWSD_HAVE_ONEDNN)
+    string(APPEND gwsd_pc_libraries " -ldnnl -lgomp")
+  endif()
 endif()
 install(EXPORT gwsd-targets NAMESPACE gwsd:: DESTINATION ${package_dir})
 if(TARGET gwsd_io)
@@ -36,7 +39,7 @@ endif()
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/gwsd-config.cmake.in ${PROJECT_BINARY_DIR}/gwsd-config.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/gwsd-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/gwsd-config.cmake ${PROJECT_BINARY_DIR}/gwsd-config-version.cmake ${CMAKE_CURRENT_LIST_DIR}/gwsd-eccodes.cmake
-  DESTINATION ${package_dir})
+  ${CMAKE_CURRENT_LIST_DIR}/gwsd-onednn.cmake DESTINATION ${package_dir})
 
 # pkg-config: definitions that the headers are built with go along, so that both ways see the same program.
 file(RELATIVE_PATH gwsd_pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "gwsd/core/error.hpp"
+#include "gwsd/kernels/conv2d_library.hpp"
 #include "gwsd/kernels/cpu_paths.hpp"
 
 namespace gwsd::kernels {
@@ -72,7 +73,11 @@ CpuPaths widest()
 
 CpuPaths& chosen()
 {
-    static CpuPaths path = widest();
+    static CpuPaths path = [] {
+        CpuPaths p = widest();
+        if (const char* wanted = std::getenv("GWSD_CONVOLUTION")) p.library = conv_library(wanted);
+        return p;
+    }();
     return path;
 }
 
@@ -86,6 +91,16 @@ const CpuPaths* cpu_path(const char* name)
     if (std::strcmp(name, "avx512") == 0 && has_avx512()) return &avx512::paths;
     if (std::strcmp(name, "amx") == 0 && has_avx512() && has_amx()) return &with_tiles();
     return nullptr;
+}
+
+const ConvLibrary* conv_library(const std::string& name)
+{
+    if (name == "own") return nullptr;
+    if (name != "onednn") throw ConfigError("GWSD_CONVOLUTION=" + name + ": expected own or onednn");
+    if (const ConvLibrary* library = onednn::convolutions()) return library;
+    throw ConfigError(
+        "GWSD_CONVOLUTION=onednn: this build has no oneDNN; install libdnnl-dev and configure with "
+        "-DGWSD_WITH_ONEDNN=ON");
 }
 
 const CpuPaths& cpu_paths() { return chosen(); }

@@ -9,6 +9,7 @@
 #include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/kernels/rounded.hpp"
 #ifdef GWSD_HAVE_CPU_KERNELS
+#include "gwsd/kernels/conv2d_library.hpp"
 #include "gwsd/kernels/conv2d_tiles.hpp"
 #include "gwsd/kernels/conv2d_tuned.hpp"
 #include "gwsd/kernels/conv2d_winograd.hpp"
@@ -63,6 +64,7 @@ void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Con
 {
     if constexpr (std::is_same_v<T, float>) {
 #ifdef GWSD_HAVE_CPU_KERNELS
+        if (const auto* library = cpu_paths().library; library && library->forward(x, w, o, into, y)) return;
         if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32)
             return tiled::conv2d_forward(*tiles, x, w, o, into, y);
 #endif
@@ -116,6 +118,8 @@ void conv2d_backward_input(Cpu, TensorView<const T, 4> grad_y, TensorView<const 
 {
     if constexpr (std::is_same_v<T, float>) {
 #ifdef GWSD_HAVE_CPU_KERNELS
+        if (const auto* library = cpu_paths().library; library && library->backward_input(grad_y, w, o, into, grad_x))
+            return;
         if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32 && turns_round(w, o))
             return tiled::conv2d_backward_input(*tiles, grad_y, w, o, into, grad_x);
 #endif
@@ -159,6 +163,7 @@ void conv2d_backward_weight(Cpu, TensorView<const T, 4> x, TensorView<const T, 4
 {
     if constexpr (std::is_same_v<T, float>) {
 #ifdef GWSD_HAVE_CPU_KERNELS
+        if (const auto* library = cpu_paths().library; library && library->backward_weight(x, grad_y, o, grad_w)) return;
         if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32)
             return tiled::conv2d_backward_weight(*tiles, x, grad_y, o, grad_w);
 #endif

@@ -5,6 +5,8 @@
 
 namespace gwsd::kernels {
 
+struct ConvLibrary;
+
 /// Tuned f32 kernels of one instruction set; a null entry means that the portable form serves.
 struct CpuPaths {
     const char* name = "portable";
@@ -44,10 +46,12 @@ struct CpuPaths {
     void (*winograd_weight_gradient)(Index count, const float* from, Index apart, float* const* taps) = nullptr;
     /// Convolutions of precision f32_fast and bf16, where the processor has matrix tiles; else null.
     const TilePaths* tiles = nullptr;
+    /// Convolutions that are asked of another library first, see conv2d_library.hpp; null for gwsd's own alone.
+    const ConvLibrary* library = nullptr;
 };
 
 /// The widest path that this processor has; GWSD_CPU_ISA = portable, avx2, avx512 or amx asks for one (ConfigError if
-/// absent). Decided at the first call.
+/// absent), and GWSD_CONVOLUTION = onednn for that library's convolutions (see conv_library). Decided at the first call.
 const CpuPaths& cpu_paths();
 
 /// The named path, or null where the processor or the build lacks it: for tests and benchmarks.
