@@ -8,11 +8,15 @@ void conv_tile(const ConvBand& band, const float* const* rows, Index pixel, cons
     const Index step = band.pixel_stride;
     Vector sum[Rows][Vectors];
     const Index channels = band.out - channel;
+    const bool whole = channels >= Vectors * GWSD_LANES;
     for (int v = 0; v < Vectors; ++v) {
         const Index left = channels - v * GWSD_LANES;
         const Vector bias = band.bias ? load_some(band.bias + channel + v * GWSD_LANES, left) : Vector{};
-        for (int r = 0; r < Rows; ++r)
-            sum[r][v] = band.add ? bias + load_some(y + r * band.y_stride + v * GWSD_LANES, left) : bias;
+        for (int r = 0; r < Rows; ++r) sum[r][v] = bias;
+        if (band.add && whole)
+            for (int r = 0; r < Rows; ++r) sum[r][v] += load(y + r * band.y_stride + v * GWSD_LANES);
+        else if (band.add)
+            for (int r = 0; r < Rows; ++r) sum[r][v] += load_some(y + r * band.y_stride + v * GWSD_LANES, left);
     }
     for (Index i = 0; i < band.kernel_rows; ++i, weights += band.run * Vectors * GWSD_LANES) {
         if (!rows[i]) continue; // a row of zeros above or below the image
@@ -32,7 +36,10 @@ void conv_tile(const ConvBand& band, const float* const* rows, Index pixel, cons
     }
     for (int v = 0; v < Vectors; ++v)
         for (int r = 0; r < Rows; ++r)
-            store_some(y + r * band.y_stride + v * GWSD_LANES, sum[r][v], channels - v * GWSD_LANES);
+            if (float* to = y + r * band.y_stride + v * GWSD_LANES; whole)
+                store(to, sum[r][v]);
+            else
+                store_some(to, sum[r][v], channels - v * GWSD_LANES);
 }
 
 template <int Rows, int Vectors>
@@ -81,8 +88,13 @@ void weight_tile(const ConvWeightBand& band, Index channel, Index n)
     Vector sum[Rows][Vectors];
     float* to = band.grad_w + channel * band.w_stride + n;
     const Index left = band.run - n;
+    const bool whole = left >= Vectors * GWSD_LANES;
     for (int r = 0; r < Rows; ++r)
-        for (int v = 0; v < Vectors; ++v) sum[r][v] = load_some(to + r * band.w_stride + v * GWSD_LANES, left - v * GWSD_LANES);
+        for (int v = 0; v < Vectors; ++v)
+            if (const float* from = to + r * band.w_stride + v * GWSD_LANES; whole)
+                sum[r][v] = load(from);
+            else
+                sum[r][v] = load_some(from, left - v * GWSD_LANES);
     for (Index line = 0; line < band.rows; ++line) {
         if (!band.inputs[line * band.row_stride]) continue;
         const float* x = band.inputs[line * band.row_stride] + n;
@@ -100,7 +112,11 @@ void weight_tile(const ConvWeightBand& band, Index channel, Index n)
         }
     }
     for (int r = 0; r < Rows; ++r)
-        for (int v = 0; v < Vectors; ++v) store_some(to + r * band.w_stride + v * GWSD_LANES, sum[r][v], left - v * GWSD_LANES);
+        for (int v = 0; v < Vectors; ++v)
+            if (float* at = to + r * band.w_stride + v * GWSD_LANES; whole)
+                store(at, sum[r][v]);
+            else
+                store_some(at, sum[r][v], left - v * GWSD_LANES);
 }
 
 template <int Rows, int Vectors>

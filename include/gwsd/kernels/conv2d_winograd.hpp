@@ -16,7 +16,14 @@
 namespace gwsd::kernels::winograd {
 
 inline constexpr Index numbers = 36; ///< of a transformed tile
-inline constexpr Index strip = 24;   ///< tiles that a thread takes together: whole register tiles of every path
+/// Tiles that a thread takes together, at most: what stays in a second-level cache with its products. Multiples of what
+/// a register tile holds on every path; few tiles are shared out among threads.
+inline constexpr Index longest_strip = 24;
+inline Index strip_of(Index tiles)
+{
+    const Index share = tiles / (2 * thread_pool().threads());
+    return std::clamp<Index>(share / 6 * 6, 6, longest_strip);
+}
 
 /// Distance of one number from the next: lines that many numbers share a set of the first-level cache with would push
 /// each other out, and powers of two, as channel counts are, make them.
@@ -115,8 +122,9 @@ inline void conv2d_transformed(const CpuPaths& paths, TensorView<const float, 4>
                                Index padding, Conv2dInto<float> into, TensorView<float, 4> y)
 {
     const Index in = x.extent(3), out = y.extent(3);
-    const Index in_apart = apart(strip * in), out_apart = apart(strip * out);
     const Tiles tiles(y);
+    const Index strip = strip_of(tiles.count());
+    const Index in_apart = apart(strip * in), out_apart = apart(strip * out);
     parallel_for((tiles.count() + strip - 1) / strip, 1, [&](Index begin, Index end) {
         Scratch& s = scratch();
         float* transformed = Scratch::grown(s.transformed, numbers * in_apart);
@@ -196,6 +204,7 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
                sums = Tensor<float>::zeros({numbers, apart(out * in)});
     for (Index start = 0; start < tiles.count(); start += group) {
         const Index count = std::min(group, tiles.count() - start);
+        const Index strip = strip_of(count);
         parallel_for((count + strip - 1) / strip, 1, [&](Index begin, Index end) {
             Scratch& s = scratch();
             for (Index item = begin; item < end; ++item) {
