@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "gwsd/core/error.hpp"
+#include "io/hdf5_memory.hpp"
 #include "io/input_name.hpp"
 #include "io/netcdf_lock.hpp"
 #include "io/output_grid.hpp"
@@ -14,28 +15,6 @@
 
 namespace gwsd::io {
 namespace {
-
-/// A handle of the HDF5 library with the call that closes it.
-class Handle {
-public:
-    Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(id), close_(close)
-    {
-        if (id < 0) throw IoError(what + ": the HDF5 library failed");
-    }
-    ~Handle() { close_(id_); }
-    Handle(const Handle&) = delete;
-    Handle& operator=(const Handle&) = delete;
-    operator hid_t() const { return id_; }
-
-private:
-    hid_t id_;
-    herr_t (*close_)(hid_t);
-};
-
-void check(herr_t status, const std::string& what)
-{
-    if (status < 0) throw IoError(what + ": the HDF5 library failed");
-}
 
 hid_t type_of(const std::string& dtype, const std::string& what)
 {
@@ -59,42 +38,28 @@ void put_array(hid_t file, const NamedArray& array, const std::string& path)
     // A slash would make groups; names of arrays have dots.
     const Handle set(H5Dcreate2(file, array.name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
                      what);
-    if (!array.bytes.empty()) check(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes.data()), what);
+    if (!array.bytes.empty()) check_hdf5(H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.bytes.data()), what);
 }
 
 void put_text(hid_t file, const std::string& name, const std::string& text, const std::string& path)
 {
     const std::string what = path + ": metadata '" + name + "'";
     const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, what);
-    check(H5Tset_size(type, text.size() + 1), what);
-    check(H5Tset_cset(type, H5T_CSET_UTF8), what);
+    check_hdf5(H5Tset_size(type, text.size() + 1), what);
+    check_hdf5(H5Tset_cset(type, H5T_CSET_UTF8), what);
     const Handle space(H5Screate(H5S_SCALAR), H5Sclose, what);
     const Handle attribute(H5Acreate2(file, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
-    check(H5Awrite(attribute, type, text.c_str()), what);
+    check_hdf5(H5Awrite(attribute, type, text.c_str()), what);
 }
 
 /// The image of an HDF5 file that was only ever in memory.
 std::vector<std::byte> image_of(const std::string& path, const Checkpoint& checkpoint)
 {
     const std::lock_guard lock(netcdf_lock());
-    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path);
-    check(H5Pset_fapl_core(access, std::size_t{1} << 20, 0), path);
-    // Attributes in the order they are made are kept in a layout that lets them pass 64 KiB. Asking for the layout
-    // of 1.8 as a whole would do so too, but H5Fget_file_image then clears a flag in the head of the file without
-    // renewing its checksum, and nobody can open the image (HDF5 1.10).
-    constexpr unsigned in_order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
-    const Handle layout(H5Pcreate(H5P_FILE_CREATE), H5Pclose, path);
-    check(H5Pset_attr_creation_order(layout, in_order), path);
-    check(H5Pset_link_creation_order(layout, in_order), path);
-    const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, layout, access), H5Fclose, path);
-    for (const auto& [name, text] : checkpoint.metadata) put_text(file, name, text, path);
-    for (const NamedArray& array : checkpoint.arrays) put_array(file, array, path);
-    check(H5Fflush(file, H5F_SCOPE_GLOBAL), path);
-    const ssize_t bytes = H5Fget_file_image(file, nullptr, 0);
-    if (bytes < 0) throw IoError(path + ": the HDF5 library failed");
-    std::vector<std::byte> image(static_cast<std::size_t>(bytes));
-    if (H5Fget_file_image(file, image.data(), image.size()) != bytes) throw IoError(path + ": the HDF5 library failed");
-    return image;
+    const MemoryFile file(path);
+    for (const auto& [name, text] : checkpoint.metadata) put_text(file.id(), name, text, path);
+    for (const NamedArray& array : checkpoint.arrays) put_array(file.id(), array, path);
+    return file.image();
 }
 
 plan::Variable plain_variable(const FieldInfo& info, const std::string& name)

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <cstring>
 
 #include "gwsd/core/error.hpp"
+#include "io/hdf5_memory.hpp"
 #include "io/netcdf_lock.hpp"
 
 namespace gwsd::io {
@@ -13,6 +16,18 @@ nc_type netcdf_type(plan::Type type)
 {
     constexpr std::array<nc_type, 7> types{NC_FLOAT, NC_DOUBLE, NC_INT, NC_BYTE, NC_SHORT, NC_INT64, NC_STRING};
     return types[static_cast<std::size_t>(type)];
+}
+
+/// nc_create_mem begins with a file that does not keep the order of links and attributes. netCDF then never opens it
+/// for writing (NC_ECANTWRITE from ncatted or ncks -A), and no attribute may pass 64 KiB. So an empty file that keeps
+/// the order is opened instead.
+int create_in_memory(const std::string& path, int* id)
+{
+    const std::vector<std::byte> empty = MemoryFile(path).image();
+    NC_memio image{empty.size(), std::malloc(empty.size()), 0}; // netCDF owns it, and lets it grow
+    if (image.memory == nullptr) return NC_ENOMEM;
+    std::memcpy(image.memory, empty.data(), empty.size());
+    return nc_open_memio(path.c_str(), NC_WRITE, &image, id);
 }
 
 } // namespace
@@ -50,8 +65,8 @@ std::size_t File::raw_bytes() const
 PlannedFile::PlannedFile(const std::string& path, const plan::File& file, bool in_memory) : path_(path)
 {
     const std::lock_guard lock(netcdf_lock());
-    const int status = in_memory ? nc_create_mem(path.c_str(), NC_NETCDF4, 0, &id_)
-                                 : nc_create(path.c_str(), NC_NETCDF4 | NC_NOCLOBBER, &id_);
+    const int status =
+        in_memory ? create_in_memory(path, &id_) : nc_create(path.c_str(), NC_NETCDF4 | NC_NOCLOBBER, &id_);
     check(status, "creating the file");
     try {
         define(file);

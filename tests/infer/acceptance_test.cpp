@@ -110,6 +110,10 @@ TEST_CASE("NCO accepts an output of downscale")
     accepts({"ncwa", "-O", "-a", "time", outputs.fine, to});
     accepts({"ncra", "-O", outputs.fine, to});
     CHECK(io::WrittenFile(to).has("gwsa"));
+    accepts({"ncks", "-O", "-v", "cell_area", outputs.fine, to});
+    accepts({"ncatted", "-O", "-h", "-a", "comment,global,a,c, changed in place", outputs.fine});
+    accepts({"ncks", "-A", "-v", "cell_area", to, outputs.fine});
+    CHECK(io::WrittenFile(outputs.fine).has("gwsa"));
 }
 
 TEST_CASE("GDAL accepts an output of downscale, and finds its place and values")

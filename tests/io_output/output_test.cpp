@@ -1,3 +1,4 @@
+#include <netcdf.h>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -92,6 +93,22 @@ TEST_CASE("The same content gives the same bytes")
     write_example(folder / "a.nc", example());
     write_example(folder / "b.nc", example());
     CHECK(read_bytes(folder / "a.nc") == read_bytes(folder / "b.nc"));
+}
+
+TEST_CASE("netCDF opens an output for changes, and attributes may be long")
+{
+    const Scratch folder;
+    const std::string path = folder / "fine.nc";
+    OutputInfo info = example();
+    info.attributes.push_back({"sources", std::string(100'000, 'x')});
+    write_example(path, info);
+    int id = 0;
+    REQUIRE(nc_open(path.c_str(), NC_WRITE, &id) == NC_NOERR);
+    CHECK(nc_put_att_text(id, NC_GLOBAL, "comment", 4, "mine") == NC_NOERR);
+    std::size_t length = 0;
+    CHECK(nc_inq_attlen(id, NC_GLOBAL, "sources", &length) == NC_NOERR);
+    CHECK(length == 100'000);
+    CHECK(nc_close(id) == NC_NOERR);
 }
 
 TEST_CASE("Names and units follow the quantity")
