@@ -59,6 +59,9 @@ auto parsed(const Parse& parse)
     }
 }
 
+/// With --json, what a command that has nothing else to tell wrote.
+void print_output(const std::string& path);
+
 /// Adds `--output` and its other name `--out`.
 inline CLI::Option* add_output(CLI::App& app, std::string& path, const std::string& help)
 {

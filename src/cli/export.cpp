@@ -205,6 +205,8 @@ void run(const Options& options)
         throw UsageError("export: --format " + format + " needs --output PATH; only csv goes to standard output");
     if (!options.point.empty() && format != "csv")
         throw UsageError("export: --point gives a series, which goes with --format csv, not " + format);
+    if (options.output.empty() && common().json)
+        throw UsageError("export: --json tells what was written, and standard output holds the table; give --output");
     const std::string path = io::split_input(options.input).path;
     const bool model = !io::is_remote(path) && io::is_checkpoint(path);
     if (!options.output.empty()) io::check_output(options.output, common().overwrite, {path});
@@ -222,7 +224,9 @@ void run(const Options& options)
         else
             export_hdf5(source, options);
     }
-    if (!options.output.empty()) say("wrote " + options.output);
+    if (options.output.empty()) return;
+    say("wrote " + options.output);
+    print_output(options.output);
 }
 
 std::function<void()> define(CLI::App& app)

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <nlohmann/json.hpp>
 #if __has_include(<malloc.h>)
 #include <malloc.h>
 #endif
@@ -27,6 +28,11 @@ std::vector<Command>& commands()
 {
     static std::vector<Command> list;
     return list;
+}
+
+void print_output(const std::string& path)
+{
+    if (common().json) std::printf("%s\n", nlohmann::json{{"output", path}}.dump(2).c_str());
 }
 
 namespace {

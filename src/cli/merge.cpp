@@ -21,6 +21,7 @@ std::function<void()> define(CLI::App& app)
     return [options] {
         io::merge_outputs(options->shards, options->output, common().overwrite);
         say("wrote " + options->output);
+        print_output(options->output);
     };
 }
 

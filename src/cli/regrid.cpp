@@ -123,13 +123,14 @@ std::function<void()> define(CLI::App& app)
         ->type_name("FILE");
     app.add_option("--variable", options->variable, "Name of the field; needed where a file holds several")
         ->type_name("NAME");
-    const auto grid = app.add_option_group("Target grid");
-    grid->add_option("--resolution", options->resolution,
-                     "Cell size in degrees: cells on multiples of it over the input's extent, snapped outward")
-        ->check(CLI::Range(1e-4, 90.0))
-        ->type_name("DEGREES");
-    grid->add_option("--like", options->like, "File (FILE or FILE:VARIABLE) whose grid is taken")->type_name("FILE");
-    grid->require_option(1);
+    const auto resolution = app.add_option("--resolution", options->resolution,
+                                           "Cell size in degrees: cells on multiples of it over the input's extent, "
+                                           "snapped outward; this or --like is needed")
+                                ->check(CLI::Range(1e-4, 90.0))
+                                ->type_name("DEGREES");
+    app.add_option("--like", options->like, "File (FILE or FILE:VARIABLE) whose grid is taken")
+        ->type_name("FILE")
+        ->excludes(resolution);
     app.add_option("--method", options->method, "conservative, nearest, bilinear, bicubic or smooth_conservative")
         ->capture_default_str();
     app.add_option("--min-valid-fraction", options->min_valid_fraction,
@@ -137,7 +138,11 @@ std::function<void()> define(CLI::App& app)
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     add_output(app, options->output, "netCDF file to write")->required();
-    return [options] { regrid(*options); };
+    return [options, resolution] {
+        if (resolution->count() == 0 && options->like.empty())
+            throw UsageError("regrid: expects the grid to go to; give --resolution DEGREES or --like FILE");
+        regrid(*options);
+    };
 }
 
 const Register registered{"regrid", "puts a field on another grid; its name, unit and attributes are kept",

@@ -4,7 +4,7 @@
 namespace gwsd::io {
 namespace {
 
-constexpr std::size_t most_open = 8; ///< files held open at a time
+constexpr std::size_t most_open = 2; ///< files held open at a time; each keeps a month (26 MB of ERA5-Land) and chunks
 
 } // namespace
 

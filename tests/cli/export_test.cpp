@@ -203,6 +203,16 @@ TEST_CASE("gwsd export writes a model as HDF5: arrays as datasets, metadata as a
     CHECK(export_field({"--input", folder / "best.gwsd", "--format", "csv"}).code == 64);
 }
 
+TEST_CASE("gwsd export --json tells what was written")
+{
+    const TemporaryFolder folder;
+    const std::string out = folder / "point.csv";
+    const auto result =
+        export_field({"--input", write_anomaly(folder), "--point", "10.5,40.5", "--output", out, "--json"});
+    REQUIRE(result.code == 0);
+    CHECK(result.out == "{\n  \"output\": \"" + out + "\"\n}\n");
+}
+
 TEST_CASE("gwsd export ends with the documented exit codes and leaves nothing behind")
 {
     const TemporaryFolder folder;
@@ -210,6 +220,7 @@ TEST_CASE("gwsd export ends with the documented exit codes and leaves nothing be
     const auto code = [](const std::vector<std::string>& arguments) { return export_field(arguments).code; };
     CHECK(code({"--input", path, "--output", folder / "fine.dat"}) == 64);
     CHECK(code({"--input", path, "--format", "csv"}) == 64);
+    CHECK(code({"--input", path, "--point", "10.5,40.5", "--json"}) == 64);
     CHECK(code({"--input", path, "--format", "hdf5"}) == 64);
     CHECK(code({"--input", path, "--format", "png", "--output", folder / "x"}) == 64);
     CHECK(code({"--input", path, "--point", "10.5", "--format", "csv"}) == 64);

@@ -172,6 +172,7 @@ TEST_CASE("gwsd regrid ends with the documented exit codes and leaves nothing be
     const std::string in = folder / "in.nc", out = folder / "out.nc";
     CHECK(code({out, "--input", in}) == 64);
     CHECK(code({out, "--input", in, "--resolution", "1", "--like", in}) == 64);
+    CHECK(code({out, "--input", in}) == 64);
     CHECK(code({out, "--input", in, "--resolution", "-1"}) == 64);
     CHECK(code({out, "--input", in, "--resolution", "1", "--min-valid-fraction", "2"}) == 64);
     CHECK(code({out, "--input", in, "--like", folder / "far.nc"}) == 65);

@@ -58,7 +58,10 @@ TEST_CASE("Shards of the command merge into the bytes of one run, options of a c
         more.insert(more.end(), {"--shard", part});
         REQUIRE(run_gwsd(command(folder, std::string("p") + part[0] + ".nc", more)).code == 0);
     }
-    REQUIRE(run_gwsd({"merge", folder / "p1.nc", folder / "p2.nc", "--output", folder / "merged.nc"}).code == 0);
+    const auto merged =
+        run_gwsd({"merge", folder / "p1.nc", folder / "p2.nc", "--output", folder / "merged.nc", "--json"});
+    REQUIRE(merged.code == 0);
+    CHECK(merged.out.find("\"output\": \"" + (folder / "merged.nc") + "\"") != std::string::npos);
     CHECK(test::read_bytes(folder / "merged.nc") == test::read_bytes(folder / "whole.nc"));
     // The command line wins over the file.
     const auto more =
