@@ -12,6 +12,7 @@
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/progress.hpp"
 #include "gwsd/io/output.hpp"
+#include "io/output_sink.hpp"
 #include "prepare_fields.hpp"
 #include "prepare_predictor.hpp"
 #include "prepare_reference.hpp"
@@ -45,16 +46,26 @@ double raw_bytes(const io::CubeInfo& info)
                 coarse);
 }
 
-/// Bytes in memory at a time: a field of each input as stored, some fields of the fine grid, buffers of the writer.
-double memory_bytes(const Inputs& inputs, const Plan& plan)
+/// Bytes in memory at a time, of both processes where another one writes: of each input a field and, in the two files
+/// that are held open, a step; that step in double; fields of the fine grid, two for each predictor; the writer.
+double memory_bytes(const Inputs& inputs, const Plan& plan, const std::string& path)
 {
-    double cells = 0;
+    double cells = 0, largest = 0;
+    const auto add = [&](const io::Series* series) {
+        if (!series) return;
+        cells += static_cast<double>(series->grid().cells());
+        largest = std::max(largest, static_cast<double>(series->grid().cells()));
+    };
     for (const auto* list : {&inputs.predictors, &inputs.statics, &inputs.subtract})
-        for (const auto& [name, series] : *list) cells += static_cast<double>(series->grid().cells());
-    for (const io::Series* series : {inputs.gwsa.get(), inputs.sigma.get(), inputs.reference.get(), inputs.land.get()})
-        if (series) cells += static_cast<double>(series->grid().cells());
-    return 4 * (cells + 8 * static_cast<double>(plan.info.fine.cells()) + 6 * static_cast<double>(plan.wide.cells())) +
-           2e8;
+        for (const auto& [name, series] : *list) add(series.get());
+    for (const auto* series : {&inputs.gwsa, &inputs.sigma, &inputs.reference, &inputs.land}) add(series->get());
+    const double fields = 8 + static_cast<double>(inputs.predictors.size());
+    const double years = path.ends_with(".nc") ? 1 : std::ceil(static_cast<double>(plan.info.time.size()) / 12);
+    const double file = raw_bytes(plan.info) / years;
+    const double writer = file <= static_cast<double>(io::largest_image) ? file : 3e8;
+    return 12 * cells + 8 * largest +
+           4 * (fields * static_cast<double>(plan.info.fine.cells()) + 6 * static_cast<double>(plan.wide.cells())) +
+           writer + 2e8;
 }
 
 std::string choose_path(const std::string& output, double raw)
@@ -82,7 +93,7 @@ void print_estimate(const Inputs& inputs, const Plan& plan, const std::string& p
     say("prepare: " + size(info.coarse) + " coarse and " + size(info.fine) + " fine cells, region " +
         region_text(info.coarse.bounds()) + ", " + std::to_string(info.time.size()) + " steps " + info.time.label(0) +
         ":" + info.time.label(info.time.size() - 1));
-    say("prepare: about " + bytes_text(memory_bytes(inputs, plan)) + " of memory, at most " + bytes_text(raw) +
+    say("prepare: about " + bytes_text(memory_bytes(inputs, plan, path)) + " of memory, at most " + bytes_text(raw) +
         " of disk for " + path);
     std::error_code error;
     const auto folder = std::filesystem::absolute(path, error).parent_path();

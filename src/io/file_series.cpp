@@ -152,7 +152,7 @@ void FileSeries::settle_time()
         time_.axis.steps = {0};
         time_.places = {{first_[0]}};
     }
-    steps_ = {};
+    steps_ = std::vector<DatedStep>();
     for (const std::string& text : time_.notes) notes_.tell(files_.front() + ": " + text);
 }
 

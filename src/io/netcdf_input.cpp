@@ -57,7 +57,7 @@ public:
     void close() override
     {
         file_.close();
-        cache_ = {};
+        cache_ = std::vector<float>(); // `= {}` would keep its memory
         cached_count_ = 0;
     }
 

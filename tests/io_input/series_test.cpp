@@ -4,6 +4,9 @@
 #include <filesystem>
 #include <string>
 #include <vector>
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
 
 #include "gwsd/core/error.hpp"
 #include "io_input/nc_maker.hpp"
@@ -152,3 +155,32 @@ TEST_CASE("PATH:VARIABLE chooses, and what is not there is named with what is")
     CHECK_THAT(outcome(folder / "absent.nc:depth", {.quantity = "x"}), Contains("absent.nc: there is no such file"));
     CHECK_THAT(outcome("", {.quantity = "x"}), Contains("empty"));
 }
+
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+TEST_CASE("memory does not grow with the number of files that were read")
+{
+    const TemporaryFolder folder;
+    std::vector<std::string> files;
+    constexpr Index side = 400;
+    std::vector<double> places;
+    for (Index i = 0; i < side; ++i) places.push_back(0.1 * static_cast<double>(i));
+    for (int month = 0; month < 12; ++month) {
+        NcMaker file(folder / "t2m_" + std::to_string(month) + ".nc");
+        file.axis("time", {15.0 + 30.4 * month}, "days since 2002-01-01");
+        file.axis("lat", places, "degrees_north");
+        file.axis("lon", places, "degrees_east");
+        file.text(file.variable("t2m", NC_FLOAT, {"time", "lat", "lon"}), "units", "K");
+        files.push_back(folder / "t2m_" + std::to_string(month) + ".nc");
+    }
+    const auto series = io::open_series(files, {.quantity = "t2m"});
+    REQUIRE(series->time().size() == 12);
+    std::vector<float> field(side * side);
+    const auto used = [&](Index from, Index to) {
+        for (Index t = from; t < to; ++t) series->read(t, field);
+        const auto info = ::mallinfo2();
+        return static_cast<double>(info.uordblks + info.hblkhd);
+    };
+    const double three = used(0, 3), twelve = used(3, 12);
+    CHECK(twelve - three < 2.0 * side * side * sizeof(float));
+}
+#endif
