@@ -30,11 +30,4 @@ struct Inputs {
 /// Throws InputMissing, DataError (a product of another kind, a predictor that equals the target), ConfigError.
 Inputs open_inputs(const PrepareOptions& options);
 
-/// Path and variable of "PATH", "PATH:VARIABLE" or "NAME=PATH:VARIABLE"; an equals sign inside a path that exists is
-/// part of it.
-struct NamedInput {
-    std::string name, file;
-};
-NamedInput split_named(const std::string& text);
-
 } // namespace gwsd::data::prepare_detail

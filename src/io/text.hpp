@@ -20,6 +20,13 @@ inline std::string trimmed(const std::string& text)
     return first == std::string::npos ? std::string() : text.substr(first, last - first + 1);
 }
 
+/// Texts of fixed length in files end at the first null.
+inline std::string until_null(std::string text)
+{
+    text.erase(std::min(text.size(), text.find('\0')));
+    return text;
+}
+
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// True if `word` stands in a list separated by blanks, as in the attribute `coordinates`.

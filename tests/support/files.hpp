@@ -19,4 +19,11 @@ inline void write_bytes(const std::string& path, const std::string& bytes)
     std::ofstream(path, std::ios::binary) << bytes;
 }
 
+/// The path of a file that was just written.
+inline std::string written(const std::string& path, const std::string& bytes)
+{
+    write_bytes(path, bytes);
+    return path;
+}
+
 } // namespace gwsd::test
