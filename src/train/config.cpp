@@ -164,8 +164,8 @@ Schema schema_of(Config& config)
     add_downscale(schema, config.downscale);
     schema.add(
         {"evaluate.truth", &config.evaluate.truth, "fine truth to score against; empty: the cube's reference", ""});
-    schema.add(
-        {"evaluate.bootstrap", &config.evaluate.bootstrap, "block-bootstrap draws for the intervals", "", 10, 1e6});
+    schema.add({"evaluate.bootstrap", &config.evaluate.bootstrap, "block-bootstrap draws for the intervals; 0: none",
+                "", 0, 1e5});
     schema.add({"cuda.convolution", &config.cuda.convolution,
                 "convolution on a GPU, in builds that have the CUDA backend", "gwsd, cudnn"});
     schema.add({"run.model", &config.trained_model, "a trained model for `gwsd run` to apply; empty: train one", ""});
