@@ -140,6 +140,7 @@ void PlannedFile::define_variable(const plan::Variable& variable, const plan::Fi
         check(nc_def_var_chunking(id_, id, NC_CHUNKED, variable.chunks.data()), what);
         check(nc_def_var_fletcher32(id_, id, NC_FLETCHER32), what);
         check(nc_def_var_deflate(id_, id, 1, 1, 1), what);
+        check(nc_set_var_chunk_cache(id_, id, 0, 0, 0), what); // whole steps are written, so no chunk comes again
     }
     for (const plan::Attribute& attribute : variable.attributes) put_attribute(id, attribute);
     variable_ids_.push_back(id);

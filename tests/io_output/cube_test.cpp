@@ -1,6 +1,9 @@
 #include <cmath>
 #include <filesystem>
 #include <thread>
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/io/cube.hpp"
@@ -142,6 +145,26 @@ TEST_CASE("Threads read a cube through a small cache")
     for (auto& thread : threads) thread.join();
     CHECK(wrong == std::vector<int>(4, 0));
 }
+
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+TEST_CASE("Reading a cube takes no more memory for more years")
+{
+    const Scratch folder;
+    CubeInfo info = example();
+    info.coarse = geo::regular_grid(0.5, {0, 0, 40, 40});
+    info.fine = geo::refine(info.coarse, info.factor);
+    info.time = geo::TimeAxis::months(geo::Month::of(2002, 1), geo::Month::of(2005, 12));
+    write_example(folder / "cube", info);
+    const auto cube = open_cube(folder / "cube", 0);
+    const auto used = [&](Index from, Index to) {
+        for (Index t = from; t < to; ++t) cube->field("tp", t);
+        const auto heap = ::mallinfo2();
+        return static_cast<double>(heap.uordblks + heap.hblkhd);
+    };
+    const double year = used(0, 12), years = used(12, 48);
+    CHECK(years - year < 2.0 * static_cast<double>(info.fine.cells()) * sizeof(float));
+}
+#endif
 
 TEST_CASE("A cube in memory gives what was set")
 {
