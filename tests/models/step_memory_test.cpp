@@ -18,6 +18,7 @@ std::atomic<int> large_requests{0};
 
 } // namespace
 
+#ifndef __SANITIZE_ADDRESS__ // it brings its own, and libraries take theirs from it
 // GCC sees one of the two replaced, where both are.
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 
@@ -29,6 +30,7 @@ void* operator new(std::size_t bytes)
 }
 void operator delete(void* block) noexcept { std::free(block); }
 void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+#endif
 
 using namespace gwsd;
 using test::random_tensor;
