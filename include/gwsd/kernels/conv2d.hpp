@@ -163,7 +163,8 @@ void conv2d_backward_weight(Cpu, TensorView<const T, 4> x, TensorView<const T, 4
 {
     if constexpr (std::is_same_v<T, float>) {
 #ifdef GWSD_HAVE_CPU_KERNELS
-        if (const auto* library = cpu_paths().library; library && library->backward_weight(x, grad_y, o, grad_w)) return;
+        if (const auto* library = cpu_paths().library; library && library->backward_weight(x, grad_y, o, grad_w))
+            return;
         if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32)
             return tiled::conv2d_backward_weight(*tiles, x, grad_y, o, grad_w);
 #endif

@@ -51,7 +51,8 @@ struct CpuPaths {
 };
 
 /// The widest path that this processor has; GWSD_CPU_ISA = portable, avx2, avx512 or amx asks for one (ConfigError if
-/// absent), and GWSD_CONVOLUTION = onednn for that library's convolutions (see conv_library). Decided at the first call.
+/// absent), and GWSD_CONVOLUTION = onednn for that library's convolutions (see conv_library). Decided at the first
+/// call.
 const CpuPaths& cpu_paths();
 
 /// The named path, or null where the processor or the build lacks it: for tests and benchmarks.
