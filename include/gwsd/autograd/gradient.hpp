@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "gwsd/core/parallel.hpp"
 #include "gwsd/tensor/tensor.hpp"
 
 namespace gwsd {
@@ -42,11 +41,7 @@ public:
             sum_ = std::move(term);
             return;
         }
-        T* sum = sum_.data();
-        const T* from = term.data();
-        parallel_for(sum_.elements(), 16384, [&](Index begin, Index end) {
-            for (Index i = begin; i < end; ++i) sum[i] += from[i];
-        });
+        accumulate(Device{}, sum_.elements(), term.data(), sum_.data());
     }
     /// Back to zero; the storage goes to the block cache.
     void clear() { sum_ = {}; }

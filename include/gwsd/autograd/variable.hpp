@@ -68,7 +68,7 @@ void backward(Tape& tape, const Variable<T, Device>& loss, T seed = T{1})
     if (loss.value().elements() != 1)
         throw ShapeError("backward: expects a loss of one element, got shape " + to_string(loss.shape()));
     if (!loss.requires_gradient()) return;
-    flat(loss.gradient()->sum())(0) += seed;
+    loss.gradient()->add(Tensor<T, Device>::full(loss.shape(), seed));
     tape.run_backward();
 }
 

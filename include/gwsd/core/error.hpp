@@ -73,6 +73,10 @@ struct PermissionError : ErrorWith<ExitCode::permission> {
 struct DeviceUnavailable : ErrorWith<ExitCode::unavailable> {
     using ErrorWith::ErrorWith;
 };
+/// A call of the CUDA runtime or a kernel's launch that failed; the message names the operation and the runtime's word.
+struct CudaError : ErrorWith<ExitCode::internal> {
+    using ErrorWith::ErrorWith;
+};
 /// NaN or infinity where training cannot go on.
 struct NumericalError : ErrorWith<ExitCode::numerical> {
     using ErrorWith::ErrorWith;

@@ -82,7 +82,7 @@ private:
     void start_as_interpolation()
     {
         for (const auto* p : {&mean_head_.weight, &mean_head_.bias})
-            std::fill_n(p->value().data(), p->value().elements(), T{});
+            fill(Device{}, p->value().elements(), T{}, p->value().data());
     }
 
     void check_inputs(const Shape& coarse, const Shape& fine, const Shape& base) const

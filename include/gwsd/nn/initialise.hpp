@@ -12,10 +12,10 @@ namespace gwsd::nn {
 template <class T, class Device = Cpu>
 Variable<T, Device> uniform_parameter(const Shape& shape, Index fan_in, Random& random)
 {
-    auto values = Tensor<T, Device>::empty(shape);
+    auto values = Tensor<T>::empty(shape);
     const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
     for (Index i = 0; i < values.elements(); ++i) values.data()[i] = static_cast<T>(random.uniform(-bound, bound));
-    return Variable<T, Device>(std::move(values), true);
+    return Variable<T, Device>(copy_to<Device>(values), true);
 }
 
 /// A parameter of equal values.

@@ -13,8 +13,8 @@ using kernels::Conv2dOptions;
 
 namespace detail {
 
-template <class T>
-TensorView<const T, 4> view4(const Tensor<T, Cpu>& tensor)
+template <class T, class Device>
+TensorView<const T, 4> view4(const Tensor<T, Device>& tensor)
 {
     return tensor.template view<4>();
 }

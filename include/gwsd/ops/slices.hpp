@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "gwsd/autograd/variable.hpp"
-#include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/slices.hpp"
 
 namespace gwsd::ops {
 
@@ -23,10 +23,7 @@ template <class T, class Device>
 Variable<T, Device> slice_first(const Variable<T, Device>& x, Index begin, Index end)
 {
     auto backward = [begin, end, dx = x.gradient()](const Tensor<T, Device>& grad) {
-        T* part = dx->sum().slice(begin, end).data();
-        parallel_for(grad.elements(), 16384, [&](Index first, Index last) {
-            for (Index i = first; i < last; ++i) part[i] += grad.data()[i];
-        });
+        accumulate(Device{}, grad.elements(), grad.data(), dx->sum().slice(begin, end).data());
     };
     return record(x.value().slice(begin, end), std::move(backward), x);
 }
@@ -54,15 +51,15 @@ Variable<T, Device> concatenate_first(const std::vector<Variable<T, Device>>& pa
     shape[0] = total;
     auto y = Tensor<T, Device>::empty(shape);
     T* to = y.data();
-    for (const auto& part : parts) to = std::copy_n(part.value().data(), part.value().elements(), to);
+    for (const auto& part : parts) {
+        gwsd::copy(Device{}, part.value().elements(), part.value().data(), to);
+        to += part.value().elements();
+    }
     auto backward = [parts](const Tensor<T, Device>& grad) {
         const T* from = grad.data();
         for (const auto& part : parts) {
             const Index count = part.value().elements();
-            if (const auto& dx = part.gradient())
-                parallel_for(count, 16384, [&, sum = dx->sum().data()](Index first, Index last) {
-                    for (Index i = first; i < last; ++i) sum[i] += from[i];
-                });
+            if (const auto& dx = part.gradient()) accumulate(Device{}, count, from, dx->sum().data());
             from += count;
         }
     };
@@ -80,16 +77,10 @@ Variable<T, Device> slice_channels(const Variable<T, Device>& x, Index begin, In
     const Index channels = shape[-1], width = end - begin;
     shape[-1] = width;
     auto y = Tensor<T, Device>::empty(shape);
-    parallel_for(y.elements() / width, 2048, [&](Index first, Index last) {
-        for (Index p = first; p < last; ++p)
-            std::copy_n(x.value().data() + p * channels + begin, width, y.data() + p * width);
-    });
+    kernels::copy_columns(Device{}, y.elements() / width, width, x.value().data() + begin, channels, y.data(), width);
     auto backward = [begin, channels, width, dx = x.gradient()](const Tensor<T, Device>& grad) {
-        T* sum = dx->sum().data();
-        parallel_for(grad.elements() / width, 2048, [&](Index first, Index last) {
-            for (Index p = first; p < last; ++p)
-                for (Index c = 0; c < width; ++c) sum[p * channels + begin + c] += grad.data()[p * width + c];
-        });
+        kernels::add_columns(Device{}, grad.elements() / width, width, grad.data(), width, dx->sum().data() + begin,
+                             channels);
     };
     return record(std::move(y), std::move(backward), x);
 }
@@ -117,10 +108,7 @@ Variable<T, Device> concatenate_channels(const std::vector<Variable<T, Device>>&
     Index offset = 0;
     for (const auto& part : parts) {
         const Index width = part.shape()[-1];
-        parallel_for(pixels, 2048, [&](Index first, Index last) {
-            for (Index p = first; p < last; ++p)
-                std::copy_n(part.value().data() + p * width, width, y.data() + p * channels + offset);
-        });
+        kernels::copy_columns(Device{}, pixels, width, part.value().data(), width, y.data() + offset, channels);
         offset += width;
     }
     auto backward = [parts, channels, pixels](const Tensor<T, Device>& grad) {
@@ -128,10 +116,7 @@ Variable<T, Device> concatenate_channels(const std::vector<Variable<T, Device>>&
         for (const auto& part : parts) {
             const Index width = part.shape()[-1];
             if (const auto& dx = part.gradient())
-                parallel_for(pixels, 2048, [&, sum = dx->sum().data()](Index first, Index last) {
-                    for (Index p = first; p < last; ++p)
-                        for (Index c = 0; c < width; ++c) sum[p * width + c] += grad.data()[p * channels + at + c];
-                });
+                kernels::add_columns(Device{}, pixels, width, grad.data() + at, channels, dx->sum().data(), width);
             at += width;
         }
     };

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "gwsd/core/device.hpp"
-#include "gwsd/core/memory.hpp"
 #include "gwsd/core/shape.hpp"
 #include "gwsd/tensor/bfloat16.hpp"
+#include "gwsd/tensor/device_memory.hpp"
 #include "gwsd/tensor/tensor_view.hpp"
 
 namespace gwsd {
@@ -23,13 +23,13 @@ public:
     {
         Tensor tensor;
         tensor.shape_ = shape;
-        tensor.storage_ = allocate_shared_block<T>(static_cast<std::size_t>(shape.elements()));
+        tensor.storage_ = allocate<T>(Device{}, static_cast<std::size_t>(shape.elements()));
         return tensor;
     }
     static Tensor full(const Shape& shape, T value)
     {
         Tensor tensor = empty(shape);
-        std::fill_n(tensor.data(), shape.elements(), value);
+        fill(Device{}, shape.elements(), value, tensor.data());
         return tensor;
     }
     static Tensor zeros(const Shape& shape) { return full(shape, T{}); }
@@ -39,7 +39,7 @@ public:
             throw ShapeError("tensor: shape " + to_string(shape) + " needs " + std::to_string(shape.elements()) +
                              " values, got " + std::to_string(values.size()));
         Tensor tensor = empty(shape);
-        std::copy(values.begin(), values.end(), tensor.data());
+        copy_from_host(Device{}, shape.elements(), values.data(), tensor.data());
         return tensor;
     }
 
@@ -51,9 +51,9 @@ public:
 
     Tensor clone() const
     {
-        Tensor copy = empty(shape_);
-        std::copy_n(data(), elements(), copy.data());
-        return copy;
+        Tensor other = empty(shape_);
+        gwsd::copy(Device{}, elements(), data(), other.data());
+        return other;
     }
     /// The same values in another shape of as many elements.
     Tensor reshape(const Shape& shape) const
@@ -85,13 +85,38 @@ public:
         for (int axis = 0; axis < Rank; ++axis) view.extents[static_cast<std::size_t>(axis)] = shape_[axis];
         return view;
     }
-    std::vector<T> to_vector() const { return std::vector<T>(data(), data() + elements()); }
+    /// The values in the host's memory.
+    std::vector<T> to_vector() const
+    {
+        std::vector<T> values(static_cast<std::size_t>(elements()));
+        copy_to_host(Device{}, elements(), data(), values.data());
+        return values;
+    }
 
 private:
     Shape shape_;
     std::shared_ptr<T[]> storage_;
     Index offset_ = 0;
 };
+
+/// The tensor on another device: the same handle where it is there already.
+template <class To, class T, class From>
+Tensor<T, To> copy_to(const Tensor<T, From>& tensor)
+{
+    if constexpr (std::is_same_v<To, From>) {
+        return tensor;
+    } else if (!tensor.defined()) {
+        return {};
+    } else {
+        static_assert(std::is_same_v<To, Cpu> || std::is_same_v<From, Cpu>);
+        auto other = Tensor<T, To>::empty(tensor.shape());
+        if constexpr (std::is_same_v<From, Cpu>)
+            copy_from_host(To{}, tensor.elements(), tensor.data(), other.data());
+        else
+            copy_to_host(From{}, tensor.elements(), tensor.data(), other.data());
+        return other;
+    }
+}
 
 /// All values in one axis, for pointwise kernels.
 template <class T, class Device>
