@@ -3,6 +3,7 @@
 #include <string>
 
 #include "gwsd/core/error.hpp"
+#include "gwsd/tensor/cuda_devices.hpp"
 #include "launch.hpp"
 
 namespace gwsd::cuda {
@@ -82,3 +83,26 @@ void check(cudaError_t status, const char* operation)
 }
 
 } // namespace gwsd::cuda
+
+namespace gwsd {
+
+std::vector<CudaDevice> cuda_devices()
+{
+    int count = 0;
+    if (cudaGetDeviceCount(&count) != cudaSuccess) {
+        (void)cudaGetLastError();
+        return {};
+    }
+    std::vector<CudaDevice> all;
+    for (int device = 0; device < count; ++device) {
+        cudaDeviceProp properties{};
+        cuda::check(cudaGetDeviceProperties(&properties, device), "cudaGetDeviceProperties");
+        all.push_back(
+            {properties.name, properties.major, properties.minor, static_cast<double>(properties.totalGlobalMem)});
+    }
+    return all;
+}
+
+void require_cuda() { cuda::stream(); }
+
+} // namespace gwsd

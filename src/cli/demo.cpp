@@ -106,7 +106,7 @@ void run(const Options& options)
         downscale.command = command;
         infer::downscale(downscale);
     });
-    const auto scores = stages.run("evaluate", "against the truth, beside four interpolations", [&] {
+    const auto scores = stages.run("evaluate", "against the truth, beside four interpolations and a regression at each cell", [&] {
         score::EvaluateOptions evaluate;
         evaluate.prediction = fine, evaluate.cube = cube, evaluate.output = folder;
         evaluate.metrics = run + "/metrics.csv", evaluate.bootstrap = plan.config.evaluate.bootstrap;

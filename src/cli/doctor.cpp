@@ -7,6 +7,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/io/versions.hpp"
+#include "gwsd/train/predictor.hpp"
 
 namespace gwsd::cli::doctor_command {
 namespace {
@@ -22,6 +23,34 @@ Json checked(const Check& check, ExitCode& worst)
         return "ok";
     } catch (const Error& error) {
         if (worst == ExitCode::done) worst = error.exit_code();
+        return error.what();
+    }
+}
+
+/// The devices as the CUDA runtime tells them, or, in a build without it, the names that the driver's files hold.
+Json gpus(const Machine& machine)
+{
+    Json list = Json::array();
+    if (!train::built_with_cuda()) {
+        for (const std::string& name : machine.gpus) list.push_back(name);
+        return list;
+    }
+    for (const train::CudaDevice& device : train::cuda_devices()) {
+        char text[160];
+        std::snprintf(text, sizeof text, "%s (compute capability %d.%d, %.1f GiB)", device.name.c_str(), device.major,
+                      device.minor, device.memory_bytes / (1 << 30));
+        list.push_back(text);
+    }
+    return list;
+}
+
+/// "ok", or why --device cuda would end with exit code 69.
+std::string cuda_verdict()
+{
+    try {
+        train::require_cuda();
+        return "ok";
+    } catch (const DeviceUnavailable& error) {
         return error.what();
     }
 }
@@ -45,12 +74,13 @@ Json report(ExitCode& worst)
               {"type", GWSD_BUILD_TYPE},
               {"flags", GWSD_CXX_FLAGS},
               {"sanitizers", GWSD_SANITIZERS},
-              {"cuda", false}}},
+              {"cuda", train::built_with_cuda()}}},
             {"processor", {{"name", machine.processor}, {"features", machine.features}, {"cores", machine.cores}}},
             {"kernels", machine.kernels},
             {"threads", thread_pool().threads()},
             {"memory", {{"bytes", machine.memory}, {"available_bytes", machine.memory_available}}},
-            {"gpus", machine.gpus},
+            {"gpus", gpus(machine)},
+            {"cuda", cuda_verdict()},
             {"libraries", libraries},
             {"checks", checks}};
 }
@@ -84,7 +114,8 @@ void print(const Json& json)
                         std::to_string(json["processor"]["cores"].get<int>()) + " cores");
     line("memory",
          gibibytes(json["memory"]["bytes"]) + ", " + gibibytes(json["memory"]["available_bytes"]) + " available");
-    line("gpus", json["gpus"].empty() ? "none" : joined(json["gpus"]) + " (not used: this build has no CUDA backend)");
+    line("gpus", json["gpus"].empty() ? "none" : joined(json["gpus"]));
+    line("cuda", text(json["cuda"]));
     for (const auto& [name, version] : json["libraries"].items()) line(name.c_str(), text(version));
     for (const auto& [name, outcome] : json["checks"].items()) line(name.c_str(), text(outcome));
 }

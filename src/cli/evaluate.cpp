@@ -81,7 +81,7 @@ std::function<void()> define(CLI::App& app)
 }
 
 const Register registered{
-    "evaluate", "scores a prediction beside interpolations on unseen years and regions, and writes the report",
+    "evaluate", "scores a prediction beside baselines on unseen years and regions, and writes the report",
     "gwsd evaluate --prediction fine.nc --cube cube.nc --output scores\n"
     "  gwsd evaluate --prediction fine.nc --truth truth.nc:gws --cube cube.nc --metrics run/metrics.csv --output "
     "scores",

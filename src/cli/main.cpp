@@ -5,16 +5,19 @@
 #include <memory>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <set>
 #if __has_include(<malloc.h>)
 #include <malloc.h>
 #endif
 
 #include "cli/command.hpp"
+#include "gwsd/core/compute_device.hpp"
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/precision.hpp"
 #include "gwsd/train/config.hpp"
+#include "gwsd/train/predictor.hpp"
 
 namespace gwsd::cli {
 
@@ -89,11 +92,21 @@ void add_common(CLI::App& app, bool& quiet, bool& verbose)
     app.add_flag("-v,--verbose", verbose, "More detail")->group(group);
 }
 
-void check_device(const CommonOptions& options)
+/// Chooses where networks compute. "auto" takes the first GPU that will do, and says why not where a command that
+/// computes has to do without.
+void choose_device(const Command& command, const CommonOptions& options)
 {
-    if (options.device == "cuda")
-        throw DeviceUnavailable(
-            "--device cuda: this build of gwsd has no CUDA backend; use --device cpu or --device auto");
+    if (options.device == "cpu" || (options.device == "auto" && !train::built_with_cuda())) return;
+    static const std::set<std::string> computing{"demo", "downscale", "evaluate", "run", "train"};
+    if (!computing.contains(command.name) && options.device == "auto") return;
+    try {
+        train::require_cuda();
+        set_compute_device(ComputeDevice::cuda);
+        note("computing on " + train::cuda_devices().front().name);
+    } catch (const DeviceUnavailable& error) {
+        if (options.device == "cuda") throw;
+        note("computing on the CPU: " + std::string(error.what()));
+    }
 }
 
 /// A configuration that cannot be used is refused before any work, by commands that read none of it too, so that one
@@ -151,7 +164,7 @@ int run(int argc, char** argv)
         return static_cast<int>(ExitCode::usage);
     }
     verbosity() = quiet ? Verbosity::quiet : verbose ? Verbosity::verbose : Verbosity::normal;
-    check_device(common());
+    choose_device(*chosen_command, common());
     check_configuration(*chosen_command, common());
     if (common().threads > 0) set_threads(common().threads);
     kernels::set_precision(kernels::precision_of(common().precision));

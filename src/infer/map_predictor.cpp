@@ -9,7 +9,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/infer/tiles.hpp"
 #include "gwsd/kernels/packed_weights.hpp"
-#include "gwsd/models/downscaler.hpp"
+#include "gwsd/train/predictor.hpp"
 #include "infer/bounded_queue.hpp"
 
 namespace gwsd::infer {
@@ -40,7 +40,8 @@ Index overlap_of(Index tile, double share)
 } // namespace
 
 struct MapPredictor::State {
-    models::Downscaler<float> network;
+    models::DownscalerConfig network;
+    std::unique_ptr<train::Predictor> predict;
     Index tile, overlap, batch;
     data::BatchMaker maker;
     std::vector<data::Tile> tiles;
@@ -49,7 +50,8 @@ struct MapPredictor::State {
 
     State(const train::TrainedModel& model, std::shared_ptr<const io::FieldSource> cube, const data::InputSpec& input,
           const PredictorOptions& options)
-        : network(train::make_network(model)),
+        : network(model.network),
+          predict(train::make_predictor(model)),
           tile(rounded_tile(options.tile, model.network.factor, model.network.channels.size())),
           overlap(overlap_of(tile, options.overlap)),
           batch(std::max<Index>(1, options.batch)),
@@ -80,10 +82,7 @@ struct MapPredictor::State {
     /// Adds the predictions of some tiles, normalised, to the map.
     void add(const Prepared& ready, PredictedMap& map) const
     {
-        using Constant = Variable<float>;
-        const auto prediction =
-            network(Constant(ready.batch.coarse), Constant(ready.batch.fine), Constant(ready.batch.base));
-        const Tensor<float>&mean = prediction.mean.value(), &log_variance = prediction.log_variance.value();
+        const auto [mean, log_variance] = (*predict)(ready.batch);
         const auto cells = static_cast<std::size_t>(mean.elements()) / ready.tiles.size();
         std::vector<float> variance(cells);
         for (std::size_t i = 0; i < ready.tiles.size(); ++i) {
@@ -175,7 +174,7 @@ void MapPredictor::run(std::span<const Index> steps, const Receive& receive, con
 std::size_t MapPredictor::memory_estimate() const
 {
     const State& state = *state_;
-    const auto& config = state.network.config();
+    const auto& config = state.network;
     const auto side = static_cast<std::size_t>(state.tile * config.factor);
     const auto map = state.maker.land_fraction().size() * sizeof(float);
     // A batch holds the window, the fine fields, and some ten arrays of the finest level's width.

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/core/progress.hpp"
+#include "gwsd/data/splits.hpp"
 
 namespace gwsd::score {
 
@@ -15,27 +18,34 @@ constexpr geo::Method methods[] = {geo::Method::nearest, geo::Method::bilinear, 
 
 } // namespace
 
-const std::vector<std::string>& Baselines::names()
+const std::vector<std::string>& Baselines::all_names()
 {
-    static const std::vector<std::string> list{"nearest", "bilinear", "bicubic", "smooth_conservative"};
+    static const std::vector<std::string> list{"nearest", "bilinear", "bicubic", "smooth_conservative",
+                                               "cell_regression"};
     return list;
 }
 
-Baselines::Baselines(const geo::Grid& coarse, const geo::Grid& fine, Index factor, std::span<const float> land_fraction)
-    : coarse_(coarse), fine_(fine), coarse_land_(static_cast<std::size_t>(coarse.cells()))
+Baselines::Baselines(const EvaluationInput& input)
+    : input_(input),
+      names_(all_names().begin(), all_names().begin() + std::ssize(methods)),
+      coarse_land_(static_cast<std::size_t>(input.info().coarse.cells()))
 {
+    const geo::Grid &coarse = input.info().coarse, &fine = input.info().fine;
+    const Index factor = input.info().factor;
     for (Index row = 0; row < fine.rows(); ++row)
         for (Index col = 0; col < fine.cols(); ++col) {
             const auto block = static_cast<std::size_t>(row / factor * coarse.cols() + col / factor);
             coarse_land_[block] =
-                std::max(coarse_land_[block], land_fraction[static_cast<std::size_t>(row * fine.cols() + col)]);
+                std::max(coarse_land_[block], input.land_fraction[static_cast<std::size_t>(row * fine.cols() + col)]);
         }
     for (const geo::Method method : methods) regridders_.push_back(geo::make_regridder(method, coarse, fine));
+    if (input.truth && input.truth_mode == "reference" && input.split.train && !input.info().predictors.empty())
+        learn();
 }
 
 bool Baselines::interpolate(std::span<const float> coarse, std::vector<std::vector<float>>& fields) const
 {
-    const auto cells = static_cast<std::size_t>(fine_.cells());
+    const auto cells = static_cast<std::size_t>(input_.info().fine.cells());
     fields.resize(regridders_.size());
     for (auto& field : fields) field.resize(cells);
     if (std::none_of(coarse.begin(), coarse.end(), [](float v) { return std::isfinite(v); })) {
@@ -43,17 +53,62 @@ bool Baselines::interpolate(std::span<const float> coarse, std::vector<std::vect
         return false;
     }
     std::vector<float> filled(coarse.begin(), coarse.end());
-    geo::fill_nearest(coarse_, filled, coarse_land_);
+    geo::fill_nearest(input_.info().coarse, filled, coarse_land_);
     regridders_[0]->apply(filled, fields[0]);
+    for (std::size_t m = 1; m < regridders_.size(); ++m) regridders_[m]->apply(coarse, fields[m]);
+    return true;
+}
+
+std::vector<data::CellRegression::Field> Baselines::features(Index t, const std::vector<float>& interpolated) const
+{
+    using Fine = std::vector<float>;
+    std::vector<data::CellRegression::Field> list{std::make_shared<const Fine>(interpolated)};
+    for (const std::string& name : input_.info().predictors) list.push_back(input_.cube->field(name, t));
+    if (!input_.info().time.monthly) return list;
+    const double angle = 2 * std::numbers::pi * (input_.info().time.month(t).month() - 0.5) / 12;
+    for (const double value : {std::cos(angle), std::sin(angle)})
+        list.push_back(std::make_shared<const Fine>(interpolated.size(), static_cast<float>(value)));
+    return list;
+}
+
+void Baselines::learn()
+{
+    const io::CubeInfo& info = input_.info();
+    const auto outside = data::outside_regions(info.fine, input_.split.holdouts, input_.split.buffer);
+    std::vector<std::int8_t> learns(outside.size());
+    for (std::size_t i = 0; i < outside.size(); ++i)
+        learns[i] = static_cast<std::int8_t>(input_.land_fraction[i] > 0 ? outside[i] : -1);
+    const std::size_t count = 1 + info.predictors.size() + (info.time.monthly ? 2 : 0);
+    auto regression = std::make_unique<data::CellRegression>(std::move(learns), count);
+
+    std::vector<std::vector<float>> interpolated;
+    Progress progress("fitting the regression at each cell", info.time.size());
+    for (Index t = 0; t < info.time.size(); ++t) {
+        progress.update(t, info.time.label(t));
+        if (info.time.day(t) < input_.split.train->first || info.time.day(t) > input_.split.train->last) continue;
+        if (!interpolate(*input_.cube->field(input_.coarse_variable, t), interpolated)) continue;
+        regression->add(features(t, interpolated.back()), *input_.truth->field(t));
+    }
+    regression->finish();
+    if (regression->learnt() == 0) return; // no truth in the training months
+    regression_ = std::move(regression);
+    names_.push_back(all_names().back());
+}
+
+bool Baselines::fields(Index t, std::vector<std::vector<float>>& fields) const
+{
+    const bool known = interpolate(*input_.cube->field(input_.coarse_variable, t), fields);
+    if (regression_) {
+        fields.emplace_back(fields.front().size(), std::numeric_limits<float>::quiet_NaN());
+        if (known) regression_->predict(features(t, fields[regridders_.size() - 1]), fields.back());
+    }
     const std::vector<float>& nearest = fields[0];
-    for (std::size_t m = 1; m < regridders_.size(); ++m) {
-        regridders_[m]->apply(coarse, fields[m]);
-        parallel_for(fine_.cells(), 1 << 16, [&](Index begin, Index end) {
+    for (std::size_t m = 1; known && m < fields.size(); ++m)
+        parallel_for(std::ssize(nearest), 1 << 16, [&](Index begin, Index end) {
             for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
                 if (std::isnan(fields[m][i])) fields[m][i] = nearest[i];
         });
-    }
-    return true;
+    return known;
 }
 
 } // namespace gwsd::score

@@ -32,7 +32,7 @@ std::vector<Index> spread_out(const std::vector<Index>& steps)
 
 ConstantErrors constant_errors(const EvaluationInput& input, const ScoredCells& cells, const Baselines& baselines)
 {
-    ConstantErrors result{std::vector<double>(Baselines::names().size()), 0, "none: no validation or training steps"};
+    ConstantErrors result{std::vector<double>(baselines.names().size()), 0, "none: no validation or training steps"};
     if (!input.truth) return result;
     const auto scored = [&](const std::string& name) {
         return std::any_of(cells.sets.begin(), cells.sets.end(), [&](const ScoreSet& set) { return set.name == name; });
@@ -45,7 +45,7 @@ ConstantErrors constant_errors(const EvaluationInput& input, const ScoredCells& 
     std::vector<Moments> sums(result.sigma.size());
     std::vector<std::vector<float>> fields;
     for (const Index t : spread_out(steps)) {
-        if (!baselines.interpolate(*input.cube->field(input.coarse_variable, t), fields)) continue;
+        if (!baselines.fields(t, fields)) continue;
         const auto truth = input.truth->field(t);
         const double before = sums.front().n;
         for (std::size_t k = 0; k < cells.coarse.size(); ++k) {
@@ -64,7 +64,7 @@ ConstantErrors constant_errors(const EvaluationInput& input, const ScoredCells& 
     }
     if (result.steps == 0) return result;
     for (std::size_t m = 0; m < sums.size(); ++m) result.sigma[m] = sums[m].rmse();
-    result.source = "RMSE of the interpolation over " + std::to_string(result.steps) + " " + of +
+    result.source = "RMSE of the method over " + std::to_string(result.steps) + " " + of +
                     " steps and the land outside holdout regions";
     return result;
 }

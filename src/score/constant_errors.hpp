@@ -8,7 +8,7 @@
 
 namespace gwsd::score {
 
-/// The standard error that an interpolation would be given by someone who knows its usual error: one number a method,
+/// The standard error that a baseline would be given by someone who knows its usual error: one number a method,
 /// so that CRPS and coverage can be compared with those of a model that predicts its own.
 struct ConstantErrors {
     std::vector<double> sigma; ///< one a name of Baselines, 0 if it could not be estimated
@@ -16,7 +16,7 @@ struct ConstantErrors {
     std::string source;
 };
 
-/// RMSE of each interpolation over steps that are not scored (validation steps, else training steps, at most 36 of them
+/// RMSE of each baseline over steps that are not scored (validation steps, else training steps, at most 36 of them
 /// evenly spread) and over land outside the holdout regions.
 ConstantErrors constant_errors(const EvaluationInput& input, const ScoredCells& cells, const Baselines& baselines);
 

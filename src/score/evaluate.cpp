@@ -99,7 +99,7 @@ std::vector<Picture> pictures_of(const EvaluationInput& input, const ScoredCells
     };
     add(step_maps(input, baselines, data, evaluation, coast));
     add(summary_maps(input, cells, sums, data, evaluation, coast));
-    add(series_plots(data, evaluation));
+    add(series_plots(baselines, data, evaluation));
     add(score_plots(evaluation));
     add(std::move(training));
     return list;
@@ -135,7 +135,7 @@ EvaluateSummary evaluate(const EvaluateOptions& options)
     const EvaluationInput input = open_evaluation(options);
     const ScoredCells cells = choose_cells(input);
     const io::CubeInfo& info = input.info();
-    const Baselines baselines(info.coarse, info.fine, info.factor, input.land_fraction);
+    const Baselines baselines(input);
     const ConstantErrors errors = constant_errors(input, cells, baselines);
     std::optional<PictureData> data;
     if (options.pictures) data.emplace(input, cells);

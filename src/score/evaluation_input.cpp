@@ -73,7 +73,7 @@ void open_predictions(const EvaluateOptions& options, EvaluationInput& input)
 {
     input.predictions.emplace_back(options.prediction, "gwsd", input.info());
     std::set<std::string> names{"gwsd"};
-    for (const std::string& name : Baselines::names()) names.insert(name);
+    for (const std::string& name : Baselines::all_names()) names.insert(name);
     for (const std::string& also : options.also) {
         const auto equals = also.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == also.size())

@@ -75,7 +75,7 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     const auto coarse = on_fine_grid(input, *input.cube->field(input.coarse_variable, data.map_step()));
     const std::string best = evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline;
     std::size_t b = 0;
-    while (Baselines::names()[b] != best) ++b;
+    while (baselines.names()[b] != best) ++b;
     const auto interpolated = on_land(input, fields.value[input.predictions.size() + b]);
     const auto fine = on_land(input, fields.value.front());
     std::vector<float> truth;
@@ -92,7 +92,7 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     add("map_coarse.png", coarse, "coarse field, " + degrees(info.coarse),
         "The coarse field that is refined (" + input.coarse_variable + "), " + when + ".");
     add("map_best_baseline.png", interpolated, best + ", " + degrees(info.fine),
-        input.truth ? "The interpolation with the smallest MAE, same colours." : "Interpolated, same colours.");
+        input.truth ? "The baseline with the smallest MAE, same colours." : "Interpolated, same colours.");
     add("map_gwsd.png", fine, "gwsd, " + degrees(info.fine), "The prediction, same colours.");
     if (input.truth) {
         add("map_truth.png", truth, "truth, " + degrees(info.fine), "The truth, same colours.");

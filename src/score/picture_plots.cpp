@@ -12,7 +12,7 @@ namespace {
 
 constexpr int plot_width = 480, plot_height = 340;
 
-/// Colour of a method: models first, then interpolations; black is kept for the truth.
+/// Colour of a method: models first, then baselines; black is kept for the truth.
 Color color_of_method(std::size_t index) { return curve_color(1 + index % 7); }
 
 std::string place_text(const Place& place)
@@ -58,21 +58,20 @@ Picture reliability(const SetResult& set, const std::string& file)
         curve.thickness = curve.markers ? 2 : 1.2;
         curves.push_back(curve);
     }
-    return {
-        file, "Uncertainty",
-        "Reliability, " + words(set.name) +
-            ": share of truths inside central intervals of each nominal "
-            "probability. Below the diagonal the standard error is too small. Interpolations are given one constant "
-            "error (see Method).",
-        draw_plot(curves, {.title = "Reliability, " + words(set.name),
-                           .x_label = "nominal probability",
-                           .y_label = "observed share",
-                           .x_low = 0,
-                           .x_high = 1,
-                           .y_low = 0,
-                           .y_high = 1,
-                           .width = plot_width,
-                           .height = plot_width})};
+    return {file, "Uncertainty",
+            "Reliability, " + words(set.name) +
+                ": share of truths inside central intervals of each nominal "
+                "probability. Below the diagonal the standard error is too small. Baselines are given one constant "
+                "error (see Method).",
+            draw_plot(curves, {.title = "Reliability, " + words(set.name),
+                               .x_label = "nominal probability",
+                               .y_label = "observed share",
+                               .x_low = 0,
+                               .x_high = 1,
+                               .y_low = 0,
+                               .y_high = 1,
+                               .width = plot_width,
+                               .height = plot_width})};
 }
 
 Picture pit_histogram(const SetResult& set, const MethodResult& method, const std::string& file)
@@ -144,12 +143,12 @@ Picture spectrum(const SetResult& set, bool coherence, const std::string& unit, 
 
 } // namespace
 
-std::vector<Picture> series_plots(const PictureData& data, const Evaluation& evaluation)
+std::vector<Picture> series_plots(const Baselines& baselines, const PictureData& data, const Evaluation& evaluation)
 {
     std::vector<Picture> list;
     const std::string best = evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline;
     std::size_t b = 0;
-    while (Baselines::names()[b] != best) ++b;
+    while (baselines.names()[b] != best) ++b;
     for (const Place& place : data.places(4)) {
         const double gap = evaluation.monthly ? 1.5 / 12 : 0.2;
         std::vector<Curve> curves;

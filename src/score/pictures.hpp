@@ -23,7 +23,7 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
 std::vector<Picture> summary_maps(const EvaluationInput& input, const ScoredCells& cells, const ScoreSums& sums,
                                   const PictureData& data, const Evaluation& evaluation, const Coast& coast);
 /// Time series of some places.
-std::vector<Picture> series_plots(const PictureData& data, const Evaluation& evaluation);
+std::vector<Picture> series_plots(const Baselines& baselines, const PictureData& data, const Evaluation& evaluation);
 /// Reliability, PIT, spectra, coherence, for each set.
 std::vector<Picture> score_plots(const Evaluation& evaluation);
 /// Curves of the columns of metrics.csv that name a loss, training and validation in one picture each. Throws

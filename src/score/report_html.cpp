@@ -43,7 +43,7 @@ constexpr Column columns[] = {
     {"subgrid_r2", "sub-grid R2", "R2 of what lies below the coarse cell: the only R2 that measures downscaling", false,
      false},
     {"gain_over_nearest", "gain", "MAE saved against not downscaling (nearest)", false, true},
-    {"gain_over_best_baseline", "gain over best", "MAE saved against the best interpolation", false, true},
+    {"gain_over_best_baseline", "gain over best", "MAE saved against the best baseline", false, true},
     {"crps", "CRPS", "continuous ranked probability score", true, false},
     {"coverage_90", "in 90 %", "share of truths inside the central 90 % interval", false, true},
     {"calibration_error", "calibration error", "mean distance of observed from nominal coverage, 19 levels", false,
@@ -150,7 +150,7 @@ std::string method_section(const Evaluation& evaluation)
         "land fraction. Intervals are 95 % intervals of a paired bootstrap (" +
         std::to_string(evaluation.bootstrap) +
         " replicates) over blocks of 4\u00b0 and a calendar year; fewer than five blocks give none. "
-        "Standard error of interpolations: " +
+        "Standard error of baselines: " +
         escaped(evaluation.sigma_source) + ".</p>\n<ul>\n";
     for (const Column& column : columns)
         html += std::string("<li><b>") + column.heading + "</b>: " + column.meaning + "</li>\n";

@@ -84,7 +84,7 @@ std::string set_words(const std::string& name)
     return "on months that it may have been trained on";
 }
 
-/// "adds (MAE) 18.2 % against the best interpolation, bicubic, on unseen years (95 % interval 15.1 to 21.0 %)"
+/// "adds (MAE) 18.2 % against the best baseline, bicubic, on unseen years (95 % interval 15.1 to 21.0 %)"
 std::string gain_words(const SetResult& set)
 {
     const Score& gain = set.methods.front().at("gain_over_best_baseline");
@@ -93,10 +93,24 @@ std::string gain_words(const SetResult& set)
     const std::string interval = known ? " (95 % interval " + fixed_text(100 * gain.interval.low, 1) + " to " +
                                              fixed_text(100 * gain.interval.high, 1) + " %)"
                                        : " (too few blocks for an interval)";
-    const std::string change = fixed_text(100 * gain.value, 1) + " % in MAE over the best interpolation, " +
+    const std::string change = fixed_text(100 * gain.value, 1) + " % in MAE over the best baseline, " +
                                set.best_baseline + ", " + set_words(set.name) + interval;
     if (known && gain.interval.low <= 0 && gain.interval.high >= 0) return "adds nothing that is certain: " + change;
     return (gain.value > 0 ? "adds " : "is worse: ") + change;
+}
+
+/// What a small error on the whole may hide: that another method knows more of what lies below the coarse cell.
+std::string subgrid_words(const SetResult& set)
+{
+    const double own = set.methods.front().at("subgrid_r2").value;
+    const MethodResult* better = nullptr;
+    for (const MethodResult& method : set.methods) {
+        const double r2 = method.at("subgrid_r2").value;
+        if (method.kind == "baseline" && r2 > own && (!better || r2 > better->at("subgrid_r2").value)) better = &method;
+    }
+    if (!better) return "";
+    return " Below the coarse cell " + better->name + " knows more " + set_words(set.name) + " (sub-grid R2 " +
+           fixed_text(better->at("subgrid_r2").value, 3) + ", gwsd " + fixed_text(own, 3) + ").";
 }
 
 } // namespace
@@ -121,6 +135,7 @@ std::string verdict_of(const Evaluation& evaluation)
         for (const SetResult& set : evaluation.sets) text += (text.empty() ? "gwsd " : "; it ") + gain_words(set);
         text += ".";
     }
+    for (const SetResult& set : evaluation.sets) text += subgrid_words(set);
     for (const SetResult& set : evaluation.sets)
         if (set.method(set.best_baseline).at("subgrid_r2").value > 0.995)
             text += " The truth is nearly an interpolation of the input (sub-grid R2 of " + set.best_baseline + " " +

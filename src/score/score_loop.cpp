@@ -74,10 +74,10 @@ void choose_pairs(const EvaluationInput& input, const ScoredCells& cells, const 
 bool read_step(const EvaluationInput& input, const Baselines& baselines, Index t, StepFields& fields)
 {
     const auto cells = static_cast<std::size_t>(input.info().fine.cells());
-    std::vector<std::vector<float>> interpolated;
-    if (!baselines.interpolate(*input.cube->field(input.coarse_variable, t), interpolated)) return false;
+    std::vector<std::vector<float>> others;
+    if (!baselines.fields(t, others)) return false;
     fields.t = t;
-    fields.value.resize(input.predictions.size() + interpolated.size());
+    fields.value.resize(input.predictions.size() + others.size());
     fields.error.resize(input.predictions.size());
     for (std::size_t m = 0; m < input.predictions.size(); ++m) {
         fields.value[m].resize(cells);
@@ -85,7 +85,7 @@ bool read_step(const EvaluationInput& input, const Baselines& baselines, Index t
         input.predictions[m].read(input.info().time.steps[static_cast<std::size_t>(t)], fields.value[m],
                                   fields.error[m]);
     }
-    std::move(interpolated.begin(), interpolated.end(),
+    std::move(others.begin(), others.end(),
               fields.value.begin() + static_cast<std::ptrdiff_t>(input.predictions.size()));
     return true;
 }
@@ -97,7 +97,7 @@ ScoreSums score_steps(const EvaluationInput& input, const ScoredCells& cells, co
     ScoreSums sums{{}, TruthSums(cells, options), SeamIndex(input.info().factor), 0};
     for (const PredictionFile& file : input.predictions)
         sums.methods.push_back({file.name(), "model", MethodSums(input, cells, options)});
-    for (const std::string& name : Baselines::names())
+    for (const std::string& name : baselines.names())
         sums.methods.push_back({name, "baseline", MethodSums(input, cells, options)});
 
     Progress progress("scoring", std::ssize(input.steps));

@@ -13,7 +13,7 @@ namespace gwsd::score {
 struct StepFields {
     Index t = 0; ///< of the cube
     const ScoredStep* step = nullptr;
-    std::vector<std::vector<float>> value; ///< of each method: predictions, then interpolations
+    std::vector<std::vector<float>> value; ///< of each method: predictions, then baselines
     std::vector<std::vector<float>> error; ///< of each prediction; empty where it has none
 };
 

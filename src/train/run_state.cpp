@@ -120,37 +120,20 @@ Position Position::from_json(const std::string& text)
     }
 }
 
-Learner::Learner(const models::DownscalerConfig& sizes, const OptimConfig& config, std::uint64_t seed)
-    : network(sizes, seed),
-      parameters(network.parameters()),
-      optimiser(parameters, {.learning_rate = config.learning_rate, .weight_decay = config.weight_decay}),
-      average(parameters, config.ema),
-      averaging(config.ema > 0)
-{
-}
-
-NamedTensors<float> Learner::model() const
-{
-    if (averaging) return average.averages();
-    NamedTensors<float> weights;
-    for (const auto& [name, variable] : parameters) weights.emplace_back(name, variable.value());
-    return weights;
-}
-
 io::Checkpoint to_checkpoint(const TrainedModel& about, const Learner& learner, const Position& position,
                              std::uint64_t seed)
 {
     TrainedModel model = about;
-    model.parameters = learner.model();
+    const LearnerState state = learner.state();
+    model.parameters = learner.averaging() ? state.averages : state.weights;
     model.variance_scale = position.variance_scale;
     io::Checkpoint checkpoint = to_checkpoint(model);
     checkpoint.metadata["gwsd.position"] = position.to_json();
     for (const auto& [name, value] : options_of(seed)) checkpoint.metadata["gwsd." + name] = value;
-    checkpoint.metadata["gwsd.updates"] =
-        json{{"optimiser", learner.optimiser.steps()}, {"average", learner.average.updates()}}.dump();
-    for (const auto& [name, variable] : learner.parameters)
-        checkpoint.arrays.push_back(array_of(weight_prefix + name, variable.value()));
-    for (const auto& [name, tensor] : learner.optimiser.state())
+    checkpoint.metadata["gwsd.updates"] = json{{"optimiser", state.steps}, {"average", state.updates}}.dump();
+    for (const auto& [name, tensor] : state.weights)
+        checkpoint.arrays.push_back(array_of(weight_prefix + name, tensor));
+    for (const auto& [name, tensor] : state.moments)
         checkpoint.arrays.push_back(array_of(optimiser_prefix + name, tensor));
     return checkpoint;
 }
@@ -172,13 +155,13 @@ Position restore(const io::Checkpoint& checkpoint, const TrainedModel& about, Le
     Options stored;
     for (const auto& [name, value] : options) stored[name] = text(("gwsd." + name).c_str());
     check_same_run(from_checkpoint(checkpoint, "checkpoint"), about, stored, options);
-    for (const auto& [name, variable] : learner.parameters)
-        write_back(checkpoint, weight_prefix + name, variable.value());
-    for (const auto& [name, tensor] : learner.optimiser.state())
-        write_back(checkpoint, optimiser_prefix + name, tensor);
-    for (const auto& [name, tensor] : learner.average.averages()) write_back(checkpoint, "model." + name, tensor);
-    learner.optimiser.set_steps(updates.at("optimiser").get<std::uint64_t>());
-    learner.average.set_updates(updates.at("average").get<std::uint64_t>());
+    LearnerState state = learner.state();
+    for (const auto& [name, tensor] : state.weights) write_back(checkpoint, weight_prefix + name, tensor);
+    for (const auto& [name, tensor] : state.moments) write_back(checkpoint, optimiser_prefix + name, tensor);
+    for (const auto& [name, tensor] : state.averages) write_back(checkpoint, "model." + name, tensor);
+    state.steps = updates.at("optimiser").get<std::uint64_t>();
+    state.updates = updates.at("average").get<std::uint64_t>();
+    learner.set_state(state);
     return position;
 }
 

@@ -5,9 +5,8 @@
 #include <vector>
 
 #include "gwsd/io/checkpoint.hpp"
-#include "gwsd/optim/adamw.hpp"
-#include "gwsd/optim/ema.hpp"
 #include "gwsd/train/trained_model.hpp"
+#include "train/learner.hpp"
 
 namespace gwsd::train {
 
@@ -27,19 +26,6 @@ struct Position {
 
     std::string to_json() const;
     static Position from_json(const std::string& text); ///< throws DataError
-};
-
-/// What a run changes as it learns.
-struct Learner {
-    models::Downscaler<float> network;
-    std::vector<NamedParameter<float>> parameters;
-    optim::AdamW<float> optimiser;
-    optim::WeightAverage<float> average;
-    bool averaging; ///< false: the last weights are the model
-
-    Learner(const models::DownscalerConfig& sizes, const OptimConfig& config, std::uint64_t seed);
-    /// The tensors that are the model: averages, or the weights themselves.
-    NamedTensors<float> model() const;
 };
 
 /// A checkpoint: the model, which can be applied as it is, and under "state." all that a resumed run needs.

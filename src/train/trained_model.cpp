@@ -183,7 +183,8 @@ void save_model(const std::string& path, TrainedModel& model, bool overwrite)
 
 TrainedModel load_model(const std::string& path) { return from_checkpoint(io::load_checkpoint(path), path); }
 
-models::Downscaler<float> make_network(const TrainedModel& model)
+template <class Device>
+models::Downscaler<float, Device> make_network(const TrainedModel& model)
 {
     const auto refuse = [](const std::string& why) {
         return DataError("model: " + why + "; the file's parameters are not those of the network it describes");
@@ -196,7 +197,7 @@ models::Downscaler<float> make_network(const TrainedModel& model)
     if (held < least)
         throw refuse("holds " + std::to_string(held) + " values where more than " + std::to_string(least) +
                      " are needed");
-    models::Downscaler<float> network(c, 0);
+    models::Downscaler<float, Device> network(c, 0);
     std::map<std::string, const Tensor<float>*> given;
     for (const auto& [name, tensor] : model.parameters) given[name] = &tensor;
     for (const auto& [name, variable] : network.parameters()) {
@@ -205,11 +206,15 @@ models::Downscaler<float> make_network(const TrainedModel& model)
         if (!(found->second->shape() == variable.shape()))
             throw refuse("parameter '" + name + "' has shape " + to_string(found->second->shape()) + ", expected " +
                          to_string(variable.shape()));
-        std::copy_n(found->second->data(), variable.value().elements(), variable.value().data());
+        copy_from_host(Device{}, variable.value().elements(), found->second->data(), variable.value().data());
         given.erase(found);
     }
     if (!given.empty()) throw refuse("has the unknown parameter '" + given.begin()->first + "'");
     return network;
 }
+template models::Downscaler<float, Cpu> make_network(const TrainedModel& model);
+#ifdef GWSD_HAVE_CUDA
+template models::Downscaler<float, Cuda> make_network(const TrainedModel& model);
+#endif
 
 } // namespace gwsd::train

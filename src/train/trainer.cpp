@@ -8,7 +8,6 @@
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/progress.hpp"
 #include "gwsd/data/prefetch.hpp"
-#include "gwsd/optim/clip.hpp"
 #include "train/rounded.hpp"
 #include "train/stop_signal.hpp"
 
@@ -59,8 +58,13 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<const io::FieldSou
       config_(options_.config),
       folder_(folder),
       data_(prepare_training(cube, config_, options_.seed)),
-      learner_(network_config(config_, data_.input), config_.train, options_.seed),
       loss_(config_.loss.data, config_.loss.weight),
+      learner_(make_learner({.data = data_,
+                             .loss = loss_,
+                             .sizes = network_config(config_, data_.input),
+                             .optim = config_.train,
+                             .region_size = config_.loss.region_size,
+                             .seed = options_.seed})),
       about_(about(data_, config_, cube->info())),
       samples_(config_.train.samples_per_epoch > 0 ? config_.train.samples_per_epoch
                                                    : static_cast<Index>(data_.train.size())),
@@ -80,7 +84,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<const io::FieldSou
 
 void Trainer::resume(const io::Checkpoint& checkpoint)
 {
-    position_ = restore(checkpoint, about_, learner_, options_.seed);
+    position_ = restore(checkpoint, about_, *learner_, options_.seed);
     seconds_before_ = position_.seconds, steps_before_ = position_.steps;
     say("resuming after step " + std::to_string(position_.steps) + ", in epoch " +
         std::to_string(std::min(position_.epoch + 1, std::max<Index>(config_.train.epochs, 1))) + " of " +
@@ -121,46 +125,37 @@ void Trainer::train_epoch()
                                     [&](Index step) { return data_.sample(tiles_of(step)); });
     Progress progress("epoch " + std::to_string(position_.epoch + 1) + "/" + std::to_string(config_.train.epochs),
                       steps_an_epoch_);
+    if (position_.step < steps_an_epoch_) learner_->stage(batches.next());
     while (position_.step < steps_an_epoch_) {
         if (StopSignals::requested()) stop();
-        step(batches.next(), tiles_of(position_.step));
+        learner_->begin_step(
+            {.learning_rate = rate_(static_cast<double>(position_.steps)), .clip = config_.train.clip, .ramp = ramp()});
+        if (position_.step + 1 < steps_an_epoch_) learner_->stage(batches.next()); // while a GPU computes
+        log_step(learner_->end_step(), tiles_of(position_.step));
         ++position_.step, ++position_.steps;
         progress.update(position_.step, time_left());
         save_if_due();
     }
 }
 
-void Trainer::step(const Sampled& sampled, std::span<const data::Tile> tiles)
+/// Sums for the epoch's log: samples, loss, gradient norm, then raw and physical figure of each term.
+void Trainer::log_step(const StepOutcome& outcome, std::span<const data::Tile> tiles)
 {
-    Tape tape;
-    clear_gradients(learner_.parameters);
-    const auto prediction =
-        learner_.network(Variable<float>(sampled.inputs.coarse), Variable<float>(sampled.inputs.fine),
-                         Variable<float>(sampled.inputs.base));
-    const auto value = loss_(loss_input(data_, sampled, prediction, config_.loss.region_size), ramp());
-    const double loss = static_cast<double>(value.loss.value().data()[0]);
-    backward(tape, value.loss);
-    const double norm = optim::gradient_norm(learner_.parameters);
-    if (!std::isfinite(loss) || !std::isfinite(norm)) return skip_step(tiles);
-
+    if (!outcome.taken) return skip_step(tiles);
     position_.skipped_in_a_row = 0;
-    learner_.optimiser.step(rate_(static_cast<double>(position_.steps)), optim::clip_factor(norm, config_.train.clip));
-    if (learner_.averaging) learner_.average.update();
-
-    // Sums for the epoch's log: samples, loss, gradient norm, then raw and physical figure of each term.
     auto& sums = position_.sums;
-    sums.resize(3 + 2 * value.terms.size(), 0.0);
+    sums.resize(3 + 2 * outcome.terms.size(), 0.0);
     const auto count = static_cast<double>(tiles.size());
-    sums[0] += count, sums[1] += count * loss, sums[2] += count * norm;
-    for (std::size_t i = 0; i < value.terms.size(); ++i)
-        sums[3 + 2 * i] += count * value.terms[i].raw, sums[4 + 2 * i] += count * value.terms[i].physical;
+    sums[0] += count, sums[1] += count * outcome.loss, sums[2] += count * outcome.norm;
+    for (std::size_t i = 0; i < outcome.terms.size(); ++i)
+        sums[3 + 2 * i] += count * outcome.terms[i].raw, sums[4 + 2 * i] += count * outcome.terms[i].physical;
 }
 
 void Trainer::end_epoch()
 {
-    if (learner_.averaging) learner_.average.swap();
-    const Validation validation = validate(learner_.network, data_, loss_, config_);
-    if (learner_.averaging) learner_.average.swap();
+    learner_->swap_averages();
+    const Validation validation = validate(*learner_, data_, loss_, config_);
+    learner_->swap_averages();
     if (!validation.complete) stop();
 
     if (!std::isfinite(validation.criterion))
@@ -198,7 +193,7 @@ void Trainer::end_epoch()
 void Trainer::keep_best(const Validation& validation)
 {
     TrainedModel model = about_;
-    model.parameters = learner_.model();
+    model.parameters = learner_->model();
     model.variance_scale = validation.variance_scale;
     save_model(folder_.file("best.gwsd"), model, true);
     best_hash_ = model.hash;
@@ -207,7 +202,7 @@ void Trainer::keep_best(const Validation& validation)
 void Trainer::save_checkpoint()
 {
     position_.seconds = seconds();
-    folder_.save(to_checkpoint(about_, learner_, position_, options_.seed), position_.steps);
+    folder_.save(to_checkpoint(about_, *learner_, position_, options_.seed), position_.steps);
     saved_ = Clock::now();
 }
 

@@ -33,7 +33,7 @@ public:
 private:
     void announce() const;
     void train_epoch();
-    void step(const Sampled& sampled, std::span<const data::Tile> tiles);
+    void log_step(const StepOutcome& outcome, std::span<const data::Tile> tiles);
     void skip_step(std::span<const data::Tile> tiles);
     void end_epoch();
     void keep_best(const Validation& validation);
@@ -49,8 +49,8 @@ private:
     const Config& config_;
     const RunFolder& folder_;
     TrainingData data_;
-    Learner learner_;
     losses::WeightedLoss loss_;
+    std::unique_ptr<Learner> learner_;
     TrainedModel about_; ///< all of the model but its parameters
     data::LeakageVerdict leakage_;
     Index samples_, steps_an_epoch_;

@@ -21,7 +21,7 @@ constexpr Index skips_in_a_row = 10, skips_in_all = 100;
 void Trainer::announce() const
 {
     Index parameters = 0;
-    for (const auto& [name, variable] : learner_.parameters) parameters += variable.value().elements();
+    for (const auto& [name, tensor] : learner_->state().weights) parameters += tensor.elements();
     say("training on " + std::to_string(data_.train.size()) + " samples (" + std::to_string(data_.train_steps.size()) +
         " steps of " + data_.splits.train_period + "), validation on " + std::to_string(data_.validation.size()) +
         " (" + data_.splits.validation_period + "); truth mode " + data_.truth_mode + ", coarse field " +

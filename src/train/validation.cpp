@@ -72,8 +72,8 @@ struct LossSums {
 
 } // namespace
 
-Validation validate(const models::Downscaler<float>& network, const TrainingData& data,
-                    const losses::WeightedLoss& loss, const Config& config)
+Validation validate(const Learner& learner, const TrainingData& data, const losses::WeightedLoss& loss,
+                    const Config& config)
 {
     const Tape::Paused no_recording;
     const Index samples = std::ssize(data.validation), batch = config.train.batch;
@@ -87,8 +87,9 @@ Validation validate(const models::Downscaler<float>& network, const TrainingData
     for (Index first = 0; first < samples; first += batch) {
         if (StopSignals::requested()) return {};
         const Sampled sampled = batches.next();
-        const auto prediction = network(Variable<float>(sampled.inputs.coarse), Variable<float>(sampled.inputs.fine),
-                                        Variable<float>(sampled.inputs.base));
+        const PredictedBatch predicted = learner.predict(sampled.inputs);
+        const models::Prediction<float> prediction{Variable<float>(predicted.mean),
+                                                   Variable<float>(predicted.log_variance)};
         const auto in = loss_input(data, sampled, prediction, config.loss.region_size);
         const Index count = in.target.extent(0);
         losses.add(loss(in), static_cast<double>(count));

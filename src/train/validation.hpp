@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gwsd/losses/weighted_loss.hpp"
+#include "train/learner.hpp"
 #include "train/metrics_file.hpp"
 #include "train/training_data.hpp"
 
@@ -21,7 +22,7 @@ struct Validation {
 };
 
 /// Runs the network over all validation samples, with the loss weights at their full size.
-Validation validate(const models::Downscaler<float>& network, const TrainingData& data,
-                    const losses::WeightedLoss& loss, const Config& config);
+Validation validate(const Learner& learner, const TrainingData& data, const losses::WeightedLoss& loss,
+                    const Config& config);
 
 } // namespace gwsd::train

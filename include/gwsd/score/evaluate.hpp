@@ -28,8 +28,9 @@ struct EvaluateSummary {
     std::string scores;  ///< scores.json as text
 };
 
-/// Scores a prediction against the truth beside all interpolations, on unseen years and unseen regions as the
-/// prediction's attributes name them (see infer/downscale.hpp), and writes the report (SPEC 6, 8).
+/// Scores a prediction against the truth beside all baselines (interpolations, and a regression at each cell), on
+/// unseen years and unseen regions as the prediction's attributes name them (see infer/downscale.hpp), and writes the
+/// report (SPEC 6, 8).
 ///
 /// Sets. `unseen_years`: the steps of the test period, cells outside every holdout region and its buffer.
 /// `unseen_regions`: cells inside a holdout region, every step with a truth, whether or not other cells were trained on

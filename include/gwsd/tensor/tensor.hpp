@@ -43,6 +43,14 @@ public:
         return tensor;
     }
 
+    /// Around memory that holds as many values, which the last tensor frees.
+    static Tensor from_storage(const Shape& shape, std::shared_ptr<T[]> storage)
+    {
+        Tensor tensor;
+        tensor.shape_ = shape, tensor.storage_ = std::move(storage);
+        return tensor;
+    }
+
     bool defined() const { return storage_ != nullptr; }
     const Shape& shape() const { return shape_; }
     Index elements() const { return shape_.elements(); }

@@ -47,7 +47,8 @@ io::Checkpoint to_checkpoint(const TrainedModel& model);
 /// `path` stands for the file in messages. Throws DataError.
 TrainedModel from_checkpoint(const io::Checkpoint& checkpoint, const std::string& path);
 /// The network with the model's parameters. Throws DataError if they are not those of its configuration.
-models::Downscaler<float> make_network(const TrainedModel& model);
+template <class Device = Cpu>
+models::Downscaler<float, Device> make_network(const TrainedModel& model);
 
 /// Trains on a cube and writes a run folder: best.gwsd, last checkpoints, metrics.csv, run.json, config.toml, loss
 /// curve. Throws StoppedEarly after a signal when all is saved. `resume` is "auto", "never" or a checkpoint's path.

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "gwsd/data/batch.hpp"
+#include "gwsd/tensor/cuda_devices.hpp"
+#include "gwsd/train/trained_model.hpp"
+
+namespace gwsd::train {
+
+/// mean and log variance, [batch, fine rows, fine cols], normalised, in the host's memory.
+struct PredictedBatch {
+    Tensor<float> mean, log_variance;
+};
+
+/// A trained network on the device that the process computes on (compute_device()).
+class Predictor {
+public:
+    virtual ~Predictor() = default;
+    virtual PredictedBatch operator()(const data::Batch& batch) const = 0;
+};
+
+/// Throws DataError as make_network does, DeviceUnavailable without the device.
+std::unique_ptr<Predictor> make_predictor(const TrainedModel& model);
+
+/// True in a build with CUDA kernels.
+bool built_with_cuda();
+/// The GPUs that the driver lists, usable or not; empty without a driver or in a build without CUDA.
+std::vector<CudaDevice> cuda_devices();
+/// Makes sure that one of them will do. Throws DeviceUnavailable saying why not.
+void require_cuda();
+
+} // namespace gwsd::train
