@@ -14,7 +14,7 @@ template <class T>
 struct WeightGradient {
     const T *x, *grad_y; ///< [batch, rows, cols, in]; [batch, out_rows, out_cols, out]
     T* to;               ///< [splits, out, width], or grad_w if there is one split
-    bool add;
+    bool add, wide_target;
     int rows, cols, in, out_rows, out_cols, out, pixels;
     int kernel_cols, stride, padding, width; ///< width: weights of an output channel
     cuda::FastDivide by_cols, by_rows;       ///< of the output
@@ -61,7 +61,7 @@ struct InputSource {
 /// One block a tile of output channels by weights, over one range of pixels; one thread a part of it that it keeps in
 /// registers.
 template <class Tile, int Width, class T>
-__global__ void __launch_bounds__(Tile::threads) weight_gradient_kernel(const WeightGradient<T> g)
+__global__ void __launch_bounds__(Tile::threads, 2) weight_gradient_kernel(const WeightGradient<T> g)
 {
     const int n_block = blockIdx.x % g.n_blocks, m_block = blockIdx.x / g.n_blocks % g.m_blocks;
     const int split = blockIdx.x / g.n_blocks / g.m_blocks;
@@ -79,12 +79,12 @@ __global__ void __launch_bounds__(Tile::threads) weight_gradient_kernel(const We
 #pragma unroll
     for (int i = 0; i < Tile::thread_m; ++i)
 #pragma unroll
-        for (int j = 0; j < Tile::thread_n; ++j) {
+        for (int j = 0; j < Tile::thread_n; j += Tile::pack_n) {
             const int channel = m_block * Tile::m + Tile::row() + Tile::row_of(i);
-            const int weight = n_block * Tile::n + Tile::col() + Tile::col_of(j);
-            if (channel >= g.out || weight >= g.width) continue;
-            T& value = to[static_cast<Index>(channel) * g.width + weight];
-            value = g.add ? value + sum[i][j] : sum[i][j];
+            const int weight = n_block * Tile::n + Tile::col() + Tile::col_of(j), count = g.width - weight;
+            if (channel < g.out && count > 0)
+                put_sums(to + static_cast<Index>(channel) * g.width + weight, count, g.wide_target, g.add,
+                         Pack<T, Tile::pack_n>{}, &sum[i][j]);
         }
 }
 
@@ -112,6 +112,7 @@ void launch(WeightGradient<T> g, Index splits, T* grad_w)
     const cuda::Scratch<T> partial(splits > 1 ? splits * weights : 0, name);
     g.add = splits == 1;
     g.to = g.add ? grad_w : partial.data();
+    g.wide_target = suits_wide_loads<T>(g.width, g.to);
     const auto blocks = static_cast<unsigned>(small_count(splits * g.m_blocks * g.n_blocks, name));
     weight_gradient_kernel<Tile, Width><<<blocks, Tile::threads, 0, cuda::stream()>>>(g);
     cuda::check_launch(name);
@@ -147,9 +148,12 @@ void conv2d_backward_weight_with(WeightTiles tiles, TensorView<const T, 4> x, Te
     if (!wide_loads)
         return tiles.tile == ConvTile::narrow ? launch<Narrow, 1>(g, tiles.splits, grad_w.data)
                                               : launch<Small, 1>(g, tiles.splits, grad_w.data);
-    if constexpr (std::is_same_v<T, float>)
+    if constexpr (std::is_same_v<T, float>) {
         if (tiles.tile == ConvTile::large)
             return launch<Tile<T, 128, 128, step, 8, 8>, wide<T>>(g, tiles.splits, grad_w.data);
+        if (tiles.tile == ConvTile::medium)
+            return launch<Tile<T, 64, 128, step, 4, 8>, wide<T>>(g, tiles.splits, grad_w.data);
+    }
     if (tiles.tile == ConvTile::narrow) return launch<Narrow, wide<T>>(g, tiles.splits, grad_w.data);
     launch<Small, wide<T>>(g, tiles.splits, grad_w.data);
 }

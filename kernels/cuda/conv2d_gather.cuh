@@ -112,13 +112,12 @@ template <class Tile, class T>
 __device__ void write(const Gather<T>& g, const Index* targets, int first_channel,
                       const T (&sum)[Tile::thread_m][Tile::thread_n])
 {
-    using Values = Pack<T, Tile::pack_n>;
     const int row = Tile::row();
 #pragma unroll
     for (int j = 0; j < Tile::thread_n; j += Tile::pack_n) {
         const int channel = first_channel + Tile::col() + Tile::col_of(j), count = g.target_channels - channel;
         if (count <= 0) continue;
-        Values bias{};
+        Pack<T, Tile::pack_n> bias{};
         if (g.bias)
 #pragma unroll
             for (int e = 0; e < Tile::pack_n; ++e)
@@ -126,19 +125,7 @@ __device__ void write(const Gather<T>& g, const Index* targets, int first_channe
 #pragma unroll
         for (int i = 0; i < Tile::thread_m; ++i) {
             const Index offset = targets[row + Tile::row_of(i)];
-            if (offset < 0) continue;
-            T* to = g.target + offset + channel;
-            Values old = bias;
-            if (g.wide_target) {
-                if (g.add) old = *reinterpret_cast<const Values*>(to);
-#pragma unroll
-                for (int e = 0; e < Tile::pack_n; ++e) old.values[e] += sum[i][j + e];
-                *reinterpret_cast<Values*>(to) = old;
-            } else {
-#pragma unroll
-                for (int e = 0; e < Tile::pack_n; ++e)
-                    if (e < count) to[e] = (g.add ? to[e] : bias.values[e]) + sum[i][j + e];
-            }
+            if (offset >= 0) put_sums(g.target + offset + channel, count, g.wide_target, g.add, bias, &sum[i][j]);
         }
     }
 }
@@ -146,7 +133,7 @@ __device__ void write(const Gather<T>& g, const Index* targets, int first_channe
 /// One block a tile of target pixels of a phase by target channels, one thread a part of it that it keeps in
 /// registers; blocks of the same pixels are neighbours, so that they meet in the cache.
 template <class Tile, int Width, bool Turned, class T>
-__global__ void __launch_bounds__(Tile::threads) gather_kernel(const Gather<T> g)
+__global__ void __launch_bounds__(Tile::threads, 2) gather_kernel(const Gather<T> g)
 {
     __shared__ Place places[Tile::m];
     __shared__ Index targets[Tile::m];
@@ -234,7 +221,7 @@ void gather(const char* name, ConvTile tile, TensorView<const T, 4> source, Tens
                                         : launch_gather<Small, 1, Turned>(name, g);
     if constexpr (std::is_same_v<T, float>) {
         if (tile == ConvTile::large) return launch_gather<Tile<T, 128, 128, step, 8, 8>, wide<T>, Turned>(name, g);
-        if (tile == ConvTile::tall) return launch_gather<Tile<T, 128, 64, step, 8, 4>, wide<T>, Turned>(name, g);
+        if (tile == ConvTile::medium) return launch_gather<Tile<T, 128, 64, step, 8, 4>, wide<T>, Turned>(name, g);
     }
     if (tile == ConvTile::narrow) return launch_gather<Narrow, wide<T>, Turned>(name, g);
     launch_gather<Small, wide<T>, Turned>(name, g);

@@ -9,9 +9,10 @@
 
 namespace gwsd::kernels {
 
-/// Pixels by channels of a block: large 128 x 128, tall 128 x 64, small 64 x 64, narrow 256 x 8; f64 knows the last
-/// two. For gradients of weights output channels by weights of one: large 128 x 128, small 64 x 64, narrow 8 x 128.
-enum class ConvTile { large, tall, small, narrow };
+/// Pixels by channels of a block: large 128 x 128, medium 128 x 64, small 64 x 64, narrow 256 x 8. For gradients of
+/// weights, output channels by weights of one: 128 x 128, 64 x 128, 64 x 64, 8 x 128. f64, and channels that do not
+/// suit wide loads, have the last two only.
+enum class ConvTile { large, medium, small, narrow };
 
 /// Fewer blocks than this leave multiprocessors of a large GPU idle.
 inline constexpr Index enough_blocks = 128;
@@ -23,7 +24,7 @@ inline ConvTile choose_tile(Index pixels, Index channels)
 {
     if (channels <= 16) return ConvTile::narrow;
     if (channels > 64 && tiles_of(pixels, 128) * tiles_of(channels, 128) >= enough_blocks) return ConvTile::large;
-    if (tiles_of(pixels, 128) * tiles_of(channels, 64) >= enough_blocks) return ConvTile::tall;
+    if (tiles_of(pixels, 128) * tiles_of(channels, 64) >= enough_blocks) return ConvTile::medium;
     return ConvTile::small;
 }
 
@@ -36,7 +37,10 @@ struct WeightTiles {
 /// Parts give each multiprocessor some blocks, but are not shorter than 256 pixels.
 inline WeightTiles choose_weight_tiles(Index pixels, Index out, Index width)
 {
-    const ConvTile tile = out <= 8 ? ConvTile::narrow : out > 64 && width >= 128 ? ConvTile::large : ConvTile::small;
+    const ConvTile tile = out <= 8      ? ConvTile::narrow
+                          : width <= 64 ? ConvTile::small
+                          : out <= 64   ? ConvTile::medium
+                                        : ConvTile::large;
     const Index rows = tile == ConvTile::narrow ? 8 : tile == ConvTile::large ? 128 : 64;
     const Index cols = tile == ConvTile::small ? 64 : 128;
     const Index splits = tiles_of(4 * enough_blocks, std::max<Index>(1, tiles_of(out, rows) * tiles_of(width, cols)));

@@ -32,8 +32,8 @@ struct Tile {
     /// The thread's first row and column in the tile; its further packs follow every 8 or 4 packs.
     __device__ static int row() { return threadIdx.x / 32 / warps_n * (8 * ThreadM) + threadIdx.x % 32 / 4 * pack_m; }
     __device__ static int col() { return threadIdx.x / 32 % warps_n * (4 * ThreadN) + threadIdx.x % 4 * pack_n; }
-    static constexpr int row_of(int i) { return i / pack_m * (8 * pack_m) + i % pack_m; }
-    static constexpr int col_of(int i) { return i / pack_n * (4 * pack_n) + i % pack_n; }
+    __device__ static constexpr int row_of(int i) { return i / pack_m * (8 * pack_m) + i % pack_m; }
+    __device__ static constexpr int col_of(int i) { return i / pack_n * (4 * pack_n) + i % pack_n; }
 };
 
 /// Brings `Rows` rows, whose values along k are neighbours in memory, into shared memory turned round: [k][row].
@@ -47,7 +47,7 @@ struct TurnedStage {
     static constexpr int rows_at_once = Tile::threads / packs, passes = (Rows + rows_at_once - 1) / rows_at_once;
     Pack<T, Width> held[passes];
 
-    static constexpr int turn(int k) { return banks / group * (k / Width % group); }
+    __device__ static constexpr int turn(int k) { return banks / group * (k / Width % group); }
     __device__ static int k() { return (threadIdx.x % group + threadIdx.x / 32 % columns * group) * Width; }
     __device__ static int row(int pass)
     {
@@ -81,7 +81,7 @@ struct StraightStage {
     static constexpr int passes = (Tile::k + k_at_once - 1) / k_at_once;
     Pack<T, Width> held[passes];
 
-    static constexpr int turn(int) { return 0; }
+    __device__ static constexpr int turn(int) { return 0; }
     __device__ static int row() { return threadIdx.x % packs * Width; }
     __device__ static int k(int pass) { return pass * k_at_once + threadIdx.x / packs; }
 
@@ -145,6 +145,24 @@ __device__ void tile_product(int begin, int end, SourceA& source_a, SourceB& sou
         now = 1 - now;
         if (more) a.put(a_tile[now]), b.put(b_tile[now]);
         if (!cuda::seeded(201)) __syncthreads();
+    }
+}
+
+/// Sums on their way to memory: to[i] = start[i] + sum[i], or to[i] + sum[i]; only the first `count`, one by one unless
+/// `at_once` says that the whole pack is there and aligned.
+template <class T, int N>
+__device__ void put_sums(T* to, int count, bool at_once, bool add, const Pack<T, N>& start, const T* sum)
+{
+    if (at_once) {
+        Pack<T, N> value = start;
+        if (add) value = *reinterpret_cast<const Pack<T, N>*>(to);
+#pragma unroll
+        for (int i = 0; i < N; ++i) value.values[i] += sum[i];
+        *reinterpret_cast<Pack<T, N>*>(to) = value;
+    } else {
+#pragma unroll
+        for (int i = 0; i < N; ++i)
+            if (i < count) to[i] = (add ? to[i] : start.values[i]) + sum[i];
     }
 }
 

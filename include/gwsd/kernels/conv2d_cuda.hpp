@@ -8,7 +8,7 @@
 #include "gwsd/tensor/tensor_view.hpp"
 
 // For T float and double; views into the device's memory. The pixels of a tensor and the values of a kernel number
-// fewer than 2^31: ShapeError otherwise.
+// fewer than 2^30: ShapeError otherwise.
 
 namespace gwsd::kernels {
 
