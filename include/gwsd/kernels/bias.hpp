@@ -6,6 +6,7 @@
 
 #include "gwsd/core/device.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/bias_cuda.hpp"
 #include "gwsd/tensor/tensor_view.hpp"
 #ifdef GWSD_HAVE_CPU_KERNELS
 #include "gwsd/kernels/cpu_paths.hpp"

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/conv2d_cuda.hpp"
 #include "gwsd/kernels/conv2d_options.hpp"
 #include "gwsd/kernels/gemm.hpp"
 #include "gwsd/kernels/packed_weights.hpp"
