@@ -1,6 +1,7 @@
 // Weighted means over blocks of cells. Small blocks: a row of them at a time, cells read along the rows of the field.
 // Larger ones, up to the whole field: in parts of 16 rows, then over the parts. Sums run in double in a fixed order.
 
+#pragma nv_diag_suppress 554 // views of constant values also have a conversion to themselves
 #include "gwsd/kernels/block_mean_cuda.hpp"
 
 #include "packs.cuh"

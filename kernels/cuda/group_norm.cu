@@ -1,6 +1,7 @@
 // Group normalisation: sums of each sample and channel, from them what each channel's values are multiplied with and
 // added to, then one pass over the pixels. Formulas in kernels/group_norm.hpp.
 
+#pragma nv_diag_suppress 554 // views of constant values also have a conversion to themselves
 #include "gwsd/kernels/group_norm_cuda.hpp"
 
 #include <cmath>

@@ -1,5 +1,6 @@
 // Largest value and mean of windows. Each gradient is gathered: a pixel asks the windows that hold it.
 
+#pragma nv_diag_suppress 554 // views of constant values also have a conversion to themselves
 #include "gwsd/kernels/pool2d_cuda.hpp"
 
 #include "packs.cuh"

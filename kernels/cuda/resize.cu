@@ -1,6 +1,7 @@
 // Bilinear resize. Positions between pixels are fractions of whole numbers, so no thread computes in double for them:
 // output i of `out` lies at ((2 i + 1) in - out) / (2 out) of `in` inputs.
 
+#pragma nv_diag_suppress 554 // views of constant values also have a conversion to themselves
 #include "gwsd/kernels/resize_cuda.hpp"
 
 #include "packs.cuh"

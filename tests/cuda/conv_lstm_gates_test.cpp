@@ -15,7 +15,7 @@ V both(const V& preactivation, const V& previous, const std::vector<V>& peephole
     const auto state = peepholes.empty()
                            ? ops::conv_lstm_gates(preactivation, previous)
                            : ops::conv_lstm_gates(preactivation, previous, {peepholes[0], peepholes[1], peepholes[2]});
-    return ops::add(ops::scale(state.hidden, 0.7f), state.cell);
+    return ops::add(state.hidden, ops::multiply(state.hidden, state.cell));
 }
 
 } // namespace
