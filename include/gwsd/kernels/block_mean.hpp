@@ -4,14 +4,10 @@
 
 #include "gwsd/core/device.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/block_mean_cuda.hpp"
 #include "gwsd/tensor/tensor_view.hpp"
 
 namespace gwsd::kernels {
-
-/// Blocks of rows x cols cells, counted from the first row and column; the last ones may be cut by the edge.
-struct BlockOptions {
-    Index rows = 4, cols = 4;
-};
 
 namespace detail {
 

@@ -6,6 +6,7 @@
 #include "gwsd/core/device.hpp"
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/chunks.hpp"
+#include "gwsd/kernels/conv_lstm_gates_cuda.hpp"
 #ifdef GWSD_HAVE_CPU_KERNELS
 #include "gwsd/kernels/cpu_paths.hpp"
 #endif

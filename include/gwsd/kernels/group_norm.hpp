@@ -7,18 +7,13 @@
 #include "gwsd/core/device.hpp"
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/chunks.hpp"
+#include "gwsd/kernels/group_norm_cuda.hpp"
 #include "gwsd/tensor/tensor.hpp"
 #ifdef GWSD_HAVE_CPU_KERNELS
 #include "gwsd/kernels/cpu_paths.hpp"
 #endif
 
 namespace gwsd::kernels {
-
-/// y = scale[c] * (x - mean) * rstd + shift[c], rstd = 1 / sqrt(variance + epsilon); optionally followed by SiLU.
-struct GroupNormOptions {
-    Index groups = 8;
-    double epsilon = 1e-5;
-};
 
 namespace detail {
 

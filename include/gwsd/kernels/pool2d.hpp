@@ -5,15 +5,10 @@
 
 #include "gwsd/core/device.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/pool2d_cuda.hpp"
 #include "gwsd/tensor/tensor_view.hpp"
 
 namespace gwsd::kernels {
-
-/// Windows of size x size pixels, one every `stride`; what does not fill a window is left out.
-struct Pool2dOptions {
-    Index size = 2;
-    Index stride = 2;
-};
 
 namespace detail {
 

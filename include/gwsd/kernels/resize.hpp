@@ -5,6 +5,7 @@
 
 #include "gwsd/core/device.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/resize_cuda.hpp"
 #include "gwsd/tensor/tensor_view.hpp"
 
 namespace gwsd::kernels {

@@ -1,0 +1,55 @@
+#include "gwsd/ops/resize.hpp"
+#include "cuda/support.hpp"
+#include "gwsd/ops/pointwise.hpp"
+
+using namespace gwsd;
+using test::check_devices_agree;
+using test::random_tensor;
+
+namespace {
+
+struct ResizeCase {
+    Shape shape;
+    Index rows, cols;
+};
+
+} // namespace
+
+TEST_CASE("bilinear resizing is the same on both devices up and down and to odd sizes")
+{
+    GWSD_NEEDS_CUDA
+    for (const auto& [shape, rows, cols] :
+         {ResizeCase{{1, 1, 1, 3}, 5, 4}, ResizeCase{{3, 4, 5, 8}, 8, 10}, ResizeCase{{1, 5, 7, 5}, 13, 11},
+          ResizeCase{{2, 9, 11, 4}, 4, 3}, ResizeCase{{1, 3, 3, 260}, 7, 1}, ResizeCase{{1, 2, 70, 1}, 2, 277},
+          ResizeCase{{1, 6, 6, 2}, 48, 48}, ResizeCase{{1, 40, 3, 2}, 1, 3}, ResizeCase{{2, 6, 5, 4}, 6, 5}}) {
+        INFO(to_string(shape) << " to " << rows << " x " << cols);
+        check_devices_agree(
+            [rows = rows, cols = cols](const auto& v) { return ops::resize_bilinear(v[0], rows, cols); },
+            {random_tensor<double>(shape, 1)});
+    }
+}
+
+TEST_CASE("the gradient of resizing adds to what is there and is the adjoint of resizing on the device")
+{
+    GWSD_NEEDS_CUDA
+    check_devices_agree(
+        [](const auto& v) {
+            return ops::add(ops::resize_bilinear(v[0], 9, 14), ops::resize_bilinear(ops::add(v[0], v[0]), 9, 14));
+        },
+        {random_tensor<double>({2, 4, 5, 6}, 1)});
+
+    const auto x = random_tensor<double>({2, 5, 7, 3}, 1), g = random_tensor<double>({2, 12, 9, 3}, 2);
+    const auto at = copy_to<Cuda>(x), y = Tensor<double, Cuda>::empty(g.shape()),
+               back = Tensor<double, Cuda>::zeros(x.shape());
+    kernels::resize_bilinear_forward<double>(Cuda{}, at.view<4>(), y.view<4>());
+    kernels::resize_bilinear_backward<double>(Cuda{}, copy_to<Cuda>(g).view<4>(), back.view<4>());
+    const auto inner = [](const std::vector<double>& a, const std::vector<double>& b) {
+        double sum = 0;
+        for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+        return sum;
+    };
+    CHECK(inner(y.to_vector(), g.to_vector()) == Approx(inner(x.to_vector(), back.to_vector())).epsilon(1e-13));
+    const auto again = Tensor<double, Cuda>::zeros(x.shape());
+    kernels::resize_bilinear_backward<double>(Cuda{}, copy_to<Cuda>(g).view<4>(), again.view<4>());
+    CHECK(again.to_vector() == back.to_vector());
+}
