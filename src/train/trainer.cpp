@@ -149,11 +149,12 @@ void Trainer::step(const Sampled& sampled, std::span<const data::Tile> tiles)
 
     // Sums for the epoch's log: samples, loss, gradient norm, then raw and physical figure of each term.
     auto& sums = position_.sums;
-    sums.resize(3 + 2 * value.terms.size(), 0.0);
+    const auto terms = value.terms();
+    sums.resize(3 + 2 * terms.size(), 0.0);
     const auto count = static_cast<double>(tiles.size());
     sums[0] += count, sums[1] += count * loss, sums[2] += count * norm;
-    for (std::size_t i = 0; i < value.terms.size(); ++i)
-        sums[3 + 2 * i] += count * value.terms[i].raw, sums[4 + 2 * i] += count * value.terms[i].physical;
+    for (std::size_t i = 0; i < terms.size(); ++i)
+        sums[3 + 2 * i] += count * terms[i].raw, sums[4 + 2 * i] += count * terms[i].physical;
 }
 
 void Trainer::end_epoch()
