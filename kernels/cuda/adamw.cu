@@ -120,11 +120,12 @@ __device__ void step_pack(const StepEntry<T>& entry, Index at, const Factors<T>&
 {
     const auto pack = [at](T* p) -> Pack<T>& { return *reinterpret_cast<Pack<T>*>(p + at); };
     Pack<T> w = pack(entry.weight), m = pack(entry.first_moment), v = pack(entry.second_moment), g{};
+    Pack<T> average{};
     if (entry.gradient) g = *reinterpret_cast<const Pack<T>*>(entry.gradient + at);
+    if (entry.average) average = pack(entry.average);
     for (int k = 0; k < Pack<T>::size; ++k) factors.step(w.at[k], g.at[k], m.at[k], v.at[k]);
     pack(entry.weight) = w, pack(entry.first_moment) = m, pack(entry.second_moment) = v;
     if (!entry.average) return;
-    Pack<T> average = pack(entry.average);
     for (int k = 0; k < Pack<T>::size; ++k) factors.follow(average.at[k], w.at[k]);
     pack(entry.average) = average;
 }

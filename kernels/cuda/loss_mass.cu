@@ -11,7 +11,7 @@ namespace {
 using cuda::Sums;
 
 /// A region's weight and its difference of means; weight 0 where it does not count.
-struct Region {
+struct alignas(16) Region {
     double weight, difference;
 };
 
@@ -78,8 +78,10 @@ __global__ void __launch_bounds__(cuda::sum_threads)
     mass_finish_kernel(Index count, const Region* regions, double scale, LossOutput<T> output, double* weight)
 {
     Sums<2> mine{};
-    for (Index i = threadIdx.x; i < count; i += cuda::sum_threads)
-        mine.add({regions[i].weight, regions[i].weight * regions[i].difference * regions[i].difference});
+    for (Index i = threadIdx.x; i < count; i += cuda::sum_threads) {
+        const Region region = regions[i];
+        mine.add({region.weight, region.weight * region.difference * region.difference});
+    }
     const Sums<2> all = cuda::block_sums(mine);
     if (threadIdx.x != 0) return;
     const double loss = all.of[0] > 0 ? all.of[1] / all.of[0] : 0;

@@ -20,7 +20,7 @@ inline unsigned sum_blocks(Index items)
 
 /// Several sums that are made together.
 template <int N>
-struct Sums {
+struct alignas(N % 2 == 0 ? 16 : 8) Sums {
     double of[N];
 
     __device__ void add(const Sums& other)
