@@ -60,13 +60,14 @@ struct LossSums {
 
     void add(const losses::WeightedValue<float, Cpu>& value, double count)
     {
+        const auto more = value.terms();
         if (terms.empty()) {
-            terms = value.terms;
+            terms = more;
             for (auto& term : terms) term.raw = term.physical = 0;
         }
         samples += count, total += count * static_cast<double>(value.loss.value().data()[0]);
         for (std::size_t i = 0; i < terms.size(); ++i)
-            terms[i].raw += count * value.terms[i].raw, terms[i].physical += count * value.terms[i].physical;
+            terms[i].raw += count * more[i].raw, terms[i].physical += count * more[i].physical;
     }
 };
 

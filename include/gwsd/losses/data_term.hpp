@@ -2,22 +2,21 @@
 
 #include <cmath>
 
+#include "gwsd/kernels/loss_data_cuda.hpp"
 #include "gwsd/losses/loss_term.hpp"
 #include "gwsd/losses/sums.hpp"
 
 namespace gwsd::losses {
 
-/// Loss of one cell and its derivatives with respect to mean and log variance.
-struct CellLoss {
-    double value, d_mean, d_log_variance;
-};
+/// What a formula of one cell gives; those that run on a GPU as well are in kernels/loss_cells.hpp.
+using kernels::CellLoss;
 
 /// Area-weighted mean over valid cells of cell(residual = target - mean, variance, predicted variance), where variance
 /// is the predicted one plus the product's, if given. The physical figure is the root mean square error.
-template <class T, class Device, class Cell>
-LossValue<T, Device> data_term(const LossInput<T, Device>& in, Cell cell)
+template <class T, class Cell>
+LossValue<T, Cpu> data_term(const LossInput<T, Cpu>& in, Cell cell)
 {
-    LossGradient<T, Device> gradient(in);
+    LossGradient<T, Cpu> gradient(in);
     const T *valid = in.valid.data(), *area = in.area.data(), *target = in.target.data(),
             *mean = in.mean.value().data(), *log_variance = in.log_variance.value().data();
     const T* product = in.product_variance.defined() ? in.product_variance.data() : nullptr;
@@ -38,6 +37,30 @@ LossValue<T, Device> data_term(const LossInput<T, Device>& in, Cell cell)
         return Sums<2>{w * loss.value, w * residual * residual};
     });
     return make_loss(in, sum, std::move(gradient), in.scale * std::sqrt(square), in.unit);
+}
+
+/// The same on a GPU, for the formulas that its kernel is compiled for. Throws ConfigError for others.
+template <class T, class Cell>
+LossValue<T, Cuda> data_term(const LossInput<T, Cuda>& in, Cell cell)
+{
+    if constexpr (kernels::CudaCells::holds<Cell>) {
+        const kernels::DataFields<T> fields{
+            .cells = in.target.elements(),
+            .valid = in.valid.data(),
+            .area = in.area.data(),
+            .target = in.target.data(),
+            .mean = in.mean.value().data(),
+            .log_variance = in.log_variance.value().data(),
+            .product_variance = in.product_variance.defined() ? in.product_variance.data() : nullptr,
+            .scale = in.scale};
+        return make_loss_on_device(in, true, in.unit, [&](const kernels::LossOutput<T>& output) {
+            kernels::loss_data(Cuda{}, cell, fields, output);
+        });
+    } else {
+        throw ConfigError(
+            "loss.data: the term has no CUDA kernel; use --device cpu, or add its formula to "
+            "kernels/loss_cells.hpp");
+    }
 }
 
 } // namespace gwsd::losses

@@ -18,8 +18,26 @@ struct TermValue {
 
 template <class T, class Device>
 struct WeightedValue {
-    Variable<T, Device> loss;     ///< [1]
-    std::vector<TermValue> terms; ///< the data term first
+    /// A term's name and weight, and its figures where the device has them.
+    struct Share {
+        std::string name;
+        double weight;
+        LossValue<T, Device> value;
+    };
+
+    Variable<T, Device> loss;  ///< [1]
+    std::vector<Share> shares; ///< the data term first
+
+    /// The figures of all terms, on the host: to be asked for after a step, since it waits for the device.
+    std::vector<TermValue> terms() const
+    {
+        std::vector<TermValue> list;
+        for (const auto& [name, weight, value] : shares) {
+            const auto [raw, physical] = value.read();
+            list.push_back({name, weight, raw, physical, value.physical_unit});
+        }
+        return list;
+    }
 };
 
 /// L = L_data + ramp * sum of weight * term (SPEC 5).
@@ -39,18 +57,18 @@ public:
         }
     }
 
-    /// Throws ConfigError if a term with a weight lacks its inputs.
+    /// Throws ConfigError if a term with a weight lacks its inputs, or a kernel for the device.
     template <class T, class Device>
     WeightedValue<T, Device> operator()(const LossInput<T, Device>& in, double ramp = 1) const
     {
         WeightedValue<T, Device> total;
         const auto add = [&]<class Term>(const Term& term, double weight) {
             require_inputs<Term>(in);
-            auto value = term(in);
-            total.terms.push_back({Term::name, weight, static_cast<double>(value.loss.value().data()[0]),
-                                   value.physical, value.physical_unit});
+            auto value = compute(term, in);
             const auto weighted = ops::scale(value.loss, static_cast<T>(weight));
             total.loss = total.loss.defined() ? ops::add(total.loss, weighted) : weighted;
+            value.loss = {}; // the figures are all that is left to ask for
+            total.shares.push_back({Term::name, weight, std::move(value)});
         };
         for_each_term([&]<class Term>(Term term) {
             if (Term::is_data && data_ == Term::name) add(term, 1.0);
@@ -77,6 +95,16 @@ private:
             if (!Term::available(in))
                 throw ConfigError(std::string("loss.weight.") + Term::name + ": the term needs " + Term::needs +
                                   ", which the cube lacks; add them to it, or set loss.weight." + Term::name + "=0");
+    }
+
+    template <class Term, class T, class Device>
+    static LossValue<T, Device> compute(const Term& term, const LossInput<T, Device>& in)
+    {
+        if constexpr (requires { term(in); })
+            return term(in);
+        else
+            throw ConfigError(std::string(Term::is_data ? "loss.data: " : "loss.weight: ") + Term::name +
+                              " has no kernel for the device " + Device::name + "; use --device cpu, or another term");
     }
 
     std::string data_;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include "gwsd/autograd/parameter.hpp"
 #include "gwsd/core/parallel.hpp"
@@ -33,8 +34,9 @@ public:
 
     const AdamWOptions& options() const { return options_; }
 
-    /// One step along the gradients that the parameters hold, each times `gradient_scale` (see clip_factor).
-    void step(double learning_rate, double gradient_scale = 1)
+    /// One step along the gradients that the parameters hold, each times `gradient_scale` (see clip_factor). On a GPU
+    /// Optimiser takes the steps.
+    void step(double learning_rate, double gradient_scale = 1) requires(std::is_same_v<Device, Cpu>)
     {
         ++steps_;
         const double t = static_cast<double>(steps_), rate = learning_rate / (1 - std::pow(options_.beta1, t)),
@@ -59,7 +61,7 @@ public:
             });
         }
     }
-    void step() { step(options_.learning_rate); }
+    void step() requires(std::is_same_v<Device, Cpu>) { step(options_.learning_rate); }
 
     /// Steps taken; a resumed run sets it, since the bias correction depends on it.
     std::uint64_t steps() const { return steps_; }

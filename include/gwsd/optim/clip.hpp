@@ -9,8 +9,8 @@ namespace gwsd::optim {
 
 /// Euclidean norm of all gradients together, summed in double in a fixed order, so that it is the same for any number
 /// of threads. NaN or infinity if a gradient is.
-template <class T, class Device>
-double gradient_norm(const std::vector<NamedParameter<T, Device>>& parameters)
+template <class T>
+double gradient_norm(const std::vector<NamedParameter<T, Cpu>>& parameters)
 {
     double square = 0;
     for (const auto& [name, variable] : parameters) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "gwsd/autograd/parameter.hpp"
 #include "gwsd/core/parallel.hpp"
@@ -19,7 +20,8 @@ public:
         for (const auto& [name, variable] : parameters_) averages_.push_back(variable.value().clone());
     }
 
-    void update()
+    /// On a GPU Optimiser updates the average with each step.
+    void update() requires(std::is_same_v<Device, Cpu>)
     {
         ++updates_;
         const double n = static_cast<double>(updates_);
@@ -36,10 +38,8 @@ public:
     /// Exchanges weights and averages: before a validation, and again after it.
     void swap()
     {
-        for (std::size_t i = 0; i < parameters_.size(); ++i) {
-            T* weight = parameters_[i].variable.value().data();
-            std::swap_ranges(weight, weight + averages_[i].elements(), averages_[i].data());
-        }
+        for (std::size_t i = 0; i < parameters_.size(); ++i)
+            exchange(Device{}, averages_[i].elements(), parameters_[i].variable.value().data(), averages_[i].data());
     }
 
     /// Handles to the averages, by the names of the parameters: for model files, and for a checkpoint to store and

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gwsd/losses/terms/nll.hpp"
+#include "gwsd/losses/data_term.hpp"
 
 namespace gwsd::losses {
 
@@ -17,11 +17,7 @@ struct BetaNll {
     template <class T, class Device>
     LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
     {
-        return data_term(in, [](double residual, double variance, double predicted) {
-            const CellLoss loss = Nll::cell(residual, variance, predicted);
-            const double weight = std::sqrt(variance);
-            return CellLoss{weight * loss.value, weight * loss.d_mean, weight * loss.d_log_variance};
-        });
+        return data_term(in, kernels::BetaNllCell{});
     }
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gwsd/losses/terms/nll.hpp"
+#include "gwsd/losses/data_term.hpp"
 
 namespace gwsd::losses {
 
@@ -18,10 +18,7 @@ struct Faithful {
     template <class T, class Device>
     LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
     {
-        return data_term(in, [](double residual, double variance, double predicted) {
-            const CellLoss likelihood = Nll::cell(residual, variance, predicted);
-            return CellLoss{0.5 * residual * residual + likelihood.value, -residual, likelihood.d_log_variance};
-        });
+        return data_term(in, kernels::FaithfulCell{});
     }
 };
 

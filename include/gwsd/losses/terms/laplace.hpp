@@ -15,12 +15,7 @@ struct Laplace {
     template <class T, class Device>
     LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
     {
-        return data_term(in, [](double residual, double variance, double predicted) {
-            const double slope = std::sqrt(2 / variance), distance = std::abs(residual) * slope;
-            const double sign = residual > 0 ? 1.0 : residual < 0 ? -1.0 : 0.0;
-            return CellLoss{0.5 * std::log(variance) + distance, -sign * slope,
-                            0.5 * (1 - distance) * predicted / variance};
-        });
+        return data_term(in, kernels::LaplaceCell{});
     }
 };
 

@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "gwsd/losses/loss_term.hpp"
+#include "gwsd/kernels/loss_mag_cuda.hpp"
+#include "gwsd/losses/change_fields.hpp"
 #include "gwsd/losses/sums.hpp"
 
 namespace gwsd::losses {
@@ -24,10 +25,10 @@ struct Mag {
         return in.recharge.defined() && in.change_reference.defined();
     }
 
-    template <class T, class Device>
-    LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
+    template <class T>
+    LossValue<T, Cpu> operator()(const LossInput<T, Cpu>& in) const
     {
-        LossGradient<T, Device> gradient(in);
+        LossGradient<T, Cpu> gradient(in);
         const Index samples = in.land.extent(0), cells = in.land.elements() / std::max<Index>(samples, 1);
         double total = 0;
         for (Index b = 0; b < samples; ++b) total += static_cast<double>(in.change_weight.data()[b]);
@@ -53,17 +54,19 @@ struct Mag {
                 };
                 double w = 0, a = 0, r = 0;
                 for (Index i = 0; i < cells; ++i)
-                    w += weight(i), a += weight(i) * std::abs(change(i)), r += weight(i) * signal(i);
+                    if (weight(i) > 0) w += weight(i), a += weight(i) * std::abs(change(i)), r += weight(i) * signal(i);
                 if (!(w > 0)) return Sums<2>{};
                 a /= w, r /= w;
                 double aa = 0, rr = 0, ar = 0;
                 for (Index i = 0; i < cells; ++i) {
+                    if (!(weight(i) > 0)) continue;
                     const double da = std::abs(change(i)) - a, dr = signal(i) - r;
                     aa += weight(i) * da * da / w, rr += weight(i) * dr * dr / w, ar += weight(i) * da * dr / w;
                 }
                 if (aa < 1e-6 || rr < 1e-6) return Sums<2>{};
                 const double deviation = std::sqrt(aa * rr), correlation = ar / deviation;
                 for (Index i = 0; gradient.wanted && i < cells; ++i) {
+                    if (!(weight(i) > 0)) continue;
                     const double d = change(i), sign = d > 0 ? 1.0 : d < 0 ? -1.0 : 0.0;
                     const double slope =
                         weight(i) / w * ((signal(i) - r) / deviation - correlation * (std::abs(d) - a) / aa);
@@ -73,6 +76,14 @@ struct Mag {
             },
             1);
         return make_loss(in, sum, std::move(gradient), correlations, "correlation");
+    }
+
+    template <class T>
+    LossValue<T, Cuda> operator()(const LossInput<T, Cuda>& in) const
+    {
+        return make_loss_on_device(in, false, "correlation", [&](const kernels::LossOutput<T>& output) {
+            kernels::loss_mag(Cuda{}, change_fields(in), output);
+        });
     }
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "gwsd/kernels/loss_mass_cuda.hpp"
 #include "gwsd/losses/loss_term.hpp"
 
 namespace gwsd::losses {
@@ -19,10 +20,10 @@ struct Mass {
     static constexpr double default_weight = 1;
     static constexpr bool is_data = false;
 
-    template <class T, class Device>
-    LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
+    template <class T>
+    LossValue<T, Cpu> operator()(const LossInput<T, Cpu>& in) const
     {
-        LossGradient<T, Device> gradient(in);
+        LossGradient<T, Cpu> gradient(in);
         double weight = 0, sum = 0;
         std::vector<Region> regions;
         for (Index b = 0; b < in.land.extent(0); ++b)
@@ -39,6 +40,34 @@ struct Mass {
                         static_cast<T>(2 * region.difference * w / weight); // region.weight cancels the mean's
                 });
         return make_loss(in, sum / weight, std::move(gradient), in.scale * std::sqrt(sum / weight), in.unit);
+    }
+
+    template <class T>
+    LossValue<T, Cuda> operator()(const LossInput<T, Cuda>& in) const
+    {
+        const Index batch = in.land.extent(0);
+        std::vector<std::int32_t> origin; // some bytes, which the host hands over without waiting
+        for (const auto* values : {&in.row_origin, &in.col_origin})
+            for (Index b = 0; b < batch; ++b)
+                origin.push_back(static_cast<std::int32_t>((*values)[static_cast<std::size_t>(b)]));
+        const auto origin_there = Tensor<std::int32_t, Cuda>::from({2, batch}, origin);
+        const kernels::MassFields<T> fields{.batch = batch,
+                                            .rows = in.land.extent(1),
+                                            .cols = in.land.extent(2),
+                                            .coarse_rows = in.coarse.extent(1),
+                                            .coarse_cols = in.coarse.extent(2),
+                                            .factor = in.factor,
+                                            .region_size = in.region_size,
+                                            .land = in.land.data(),
+                                            .area = in.area.data(),
+                                            .mean = in.mean.value().data(),
+                                            .coarse = in.coarse.data(),
+                                            .coarse_valid = in.coarse_valid.data(),
+                                            .origin = origin_there.data(),
+                                            .scale = in.scale};
+        return make_loss_on_device(in, false, in.unit, [&](const kernels::LossOutput<T>& output) {
+            kernels::loss_mass(Cuda{}, fields, output);
+        });
     }
 
 private:

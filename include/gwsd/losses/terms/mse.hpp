@@ -15,9 +15,7 @@ struct Mse {
     template <class T, class Device>
     LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
     {
-        return data_term(in, [](double residual, double, double) {
-            return CellLoss{residual * residual, -2 * residual, 0.0};
-        });
+        return data_term(in, kernels::MseCell{});
     }
 };
 

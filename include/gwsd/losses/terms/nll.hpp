@@ -12,16 +12,10 @@ struct Nll {
     static constexpr double default_weight = 1;
     static constexpr bool is_data = true;
 
-    static CellLoss cell(double residual, double variance, double predicted)
-    {
-        const double scaled = residual * residual / variance;
-        return {0.5 * (std::log(variance) + scaled), -residual / variance, 0.5 * (1 - scaled) * predicted / variance};
-    }
-
     template <class T, class Device>
     LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
     {
-        return data_term(in, cell);
+        return data_term(in, kernels::NllCell{});
     }
 };
 

@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "gwsd/losses/loss_term.hpp"
+#include "gwsd/kernels/loss_sign_cuda.hpp"
+#include "gwsd/losses/change_fields.hpp"
 #include "gwsd/losses/sums.hpp"
 
 namespace gwsd::losses {
@@ -23,10 +24,10 @@ struct Sign {
         return in.recharge.defined() && in.change_reference.defined();
     }
 
-    template <class T, class Device>
-    LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
+    template <class T>
+    LossValue<T, Cpu> operator()(const LossInput<T, Cpu>& in) const
     {
-        LossGradient<T, Device> gradient(in);
+        LossGradient<T, Cpu> gradient(in);
         const Index samples = in.land.extent(0), cells = in.land.elements() / std::max<Index>(samples, 1);
         const auto weight_of = [&](Index i) {
             return static_cast<double>(in.land.data()[i]) * static_cast<double>(in.area.data()[i]) *
@@ -47,6 +48,14 @@ struct Sign {
             return Sums<2>{-w * change * signal, 0};
         });
         return make_loss(in, sum, std::move(gradient), 100 * agree, "% agree");
+    }
+
+    template <class T>
+    LossValue<T, Cuda> operator()(const LossInput<T, Cuda>& in) const
+    {
+        return make_loss_on_device(in, false, "% agree", [&](const kernels::LossOutput<T>& output) {
+            kernels::loss_sign(Cuda{}, change_fields(in), output);
+        });
     }
 };
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "gwsd/kernels/loss_tv_cuda.hpp"
 #include "gwsd/losses/loss_term.hpp"
 #include "gwsd/losses/sums.hpp"
 
@@ -18,10 +19,10 @@ struct Tv {
     static constexpr bool is_data = false;
     static constexpr double epsilon = 1e-3;
 
-    template <class T, class Device>
-    LossValue<T, Device> operator()(const LossInput<T, Device>& in) const
+    template <class T>
+    LossValue<T, Cpu> operator()(const LossInput<T, Cpu>& in) const
     {
-        LossGradient<T, Device> gradient(in);
+        LossGradient<T, Cpu> gradient(in);
         const Index samples = in.land.extent(0), rows = in.land.extent(1), cols = in.land.extent(2);
         // Visits every pair of neighbours of a sample once: a cell with the one to its east, then with the one to its
         // north. Threads share the samples.
@@ -60,6 +61,22 @@ struct Tv {
             return w * size;
         });
         return make_loss(in, sum, std::move(gradient), in.scale * sum, in.unit);
+    }
+
+    template <class T>
+    LossValue<T, Cuda> operator()(const LossInput<T, Cuda>& in) const
+    {
+        const kernels::TvFields<T> fields{.batch = in.land.extent(0),
+                                          .rows = in.land.extent(1),
+                                          .cols = in.land.extent(2),
+                                          .land = in.land.data(),
+                                          .area = in.area.data(),
+                                          .mean = in.mean.value().data(),
+                                          .epsilon = epsilon,
+                                          .scale = in.scale};
+        return make_loss_on_device(in, false, in.unit, [&](const kernels::LossOutput<T>& output) {
+            kernels::loss_tv(Cuda{}, fields, output);
+        });
     }
 };
 
