@@ -25,15 +25,14 @@ __global__ void pack_kernel(Index rows, int channels, const From* from, int padd
     to[i] = converted<To>(inside ? static_cast<float>(from[row * channels + channel]) : 0.0f);
 }
 
-/// One thread eight values, which it rounds: two loads of 16 bytes, one store.
-__global__ void round_kernel(Index chunks, const float4* from, uint4* to)
+/// One thread four values, which it rounds: a load of 16 bytes, a store of 8.
+__global__ void round_kernel(Index quads, const float4* from, uint2* to)
 {
     const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
-    if (i >= chunks) return;
-    const float4 a = from[2 * i], b = from[2 * i + 1];
-    __nv_bfloat162 pairs[4] = {__floats2bfloat162_rn(a.x, a.y), __floats2bfloat162_rn(a.z, a.w),
-                               __floats2bfloat162_rn(b.x, b.y), __floats2bfloat162_rn(b.z, b.w)};
-    to[i] = *reinterpret_cast<const uint4*>(pairs);
+    if (i >= quads) return;
+    const float4 value = from[i];
+    const __nv_bfloat162 pairs[2] = {__floats2bfloat162_rn(value.x, value.y), __floats2bfloat162_rn(value.z, value.w)};
+    to[i] = *reinterpret_cast<const uint2*>(pairs);
 }
 
 /// One block 32 outputs by 32 inputs of one tap, through shared memory so that both sides are read and written along
@@ -48,7 +47,7 @@ __global__ void turn_kernel(int out, int taps, int in, const From* from, int pad
         const int n = first_n + y, k = first_k + x;
         part[y][x] = n < out && k < in ? static_cast<float>(from[(static_cast<Index>(n) * taps + tap) * in + k]) : 0.0f;
     }
-    __syncthreads();
+    if (!seeded(235)) __syncthreads();
     for (int y = static_cast<int>(threadIdx.y); y < square; y += 8) {
         const int n = first_n + x, k = first_k + y;
         if (n < padded && k < in) to[(static_cast<Index>(k) * taps + tap) * padded + n] = converted<To>(part[x][y]);
@@ -63,9 +62,9 @@ void pack(Index rows, Index channels, const From* from, Index padded, To* to)
     if (rows * padded == 0) return;
     if constexpr (!std::is_same_v<From, To>)
         if (channels == padded && aligned(from)) {
-            const Index chunks = rows * channels / 8;
-            round_kernel<<<blocks_for(chunks, threads), threads, 0, stream()>>>(
-                chunks, reinterpret_cast<const float4*>(from), reinterpret_cast<uint4*>(to));
+            const Index quads = rows * channels / 4;
+            round_kernel<<<blocks_for(quads, threads), threads, 0, stream()>>>(
+                quads, reinterpret_cast<const float4*>(from), reinterpret_cast<uint2*>(to));
             return check_launch("rounding of an operand");
         }
     pack_kernel<<<blocks_for(rows * padded, threads), threads, 0, stream()>>>(rows, static_cast<int>(channels), from,

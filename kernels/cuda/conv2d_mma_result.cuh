@@ -79,10 +79,7 @@ __device__ inline void put_rows(const float* sums, const ResultPixels& at, int f
         read(sums + row * sum_stride<Tile> + col, value);
         Result* to = result + at.of(pixel) * channels + channel;
         if (into.add && !seeded(229)) read(to, start);
-        if (!into.add && into.bias) {
-#pragma unroll
-            for (int c = 0; c < Width; ++c) start[c] = into.bias[channel + c];
-        }
+        if (!into.add && into.bias) read(into.bias + channel, start);
 #pragma unroll
         for (int c = 0; c < Width; ++c) value[c] += start[c];
         write(value, to);
