@@ -1,0 +1,7 @@
+#include "gwsd/kernels/conv2d_cuda_library.hpp"
+
+namespace gwsd::kernels::cublas {
+
+const CudaConvLibrary* convolutions() { return nullptr; }
+
+} // namespace gwsd::kernels::cublas
