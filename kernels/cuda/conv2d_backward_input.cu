@@ -1,6 +1,10 @@
 // The gradient with respect to x, gathered: each pixel of grad_x reads the pixels of grad_y that its value went into.
 
+#include <type_traits>
+
 #include "conv2d_gather.cuh"
+#include "conv2d_mma.hpp"
+#include "gwsd/kernels/conv2d_cuda_library.hpp"
 
 namespace gwsd::kernels {
 
@@ -15,7 +19,12 @@ template <class T>
 void conv2d_backward_input(Cuda, TensorView<const T, 4> grad_y, TensorView<const T, 4> w, Conv2dOptions o,
                            TensorView<T, 4> grad_x, Conv2dInto<T> into)
 {
-    // Here f32 parts from other precisions.
+    if constexpr (std::is_same_v<T, float>) {
+        if (const CudaConvLibrary* library = cuda_convolution();
+            library && library->backward_input(grad_y, w, o, into, grad_x))
+            return;
+        if (o.precision != Precision::f32) return mma::conv2d_backward_input(grad_y, w, o, into, grad_x);
+    }
     const Index pixels = grad_x.extent(0) * grad_x.extent(1) * grad_x.extent(2);
     conv2d_backward_input_with(choose_tile(pixels, grad_x.extent(3)), grad_y, w, o, grad_x, into);
 }

@@ -2,9 +2,13 @@
 // k], a product whose k runs over the output pixels. These are many and the result is small, so ranges of pixels go to
 // different blocks, and a second kernel adds their sums in order.
 
+#include <type_traits>
+
 #include "conv2d_host.hpp"
+#include "conv2d_mma.hpp"
 #include "conv2d_tiles.hpp"
 #include "fast_divide.hpp"
+#include "gwsd/kernels/conv2d_cuda_library.hpp"
 #include "tile_product.cuh"
 
 namespace gwsd::kernels {
@@ -162,7 +166,12 @@ template <class T>
 void conv2d_backward_weight(Cuda, TensorView<const T, 4> x, TensorView<const T, 4> grad_y, Conv2dOptions o,
                             TensorView<T, 4> grad_w)
 {
-    // Here f32 parts from other precisions.
+    if constexpr (std::is_same_v<T, float>) {
+        if (const CudaConvLibrary* library = cuda_convolution();
+            library && library->backward_weight(x, grad_y, o, grad_w))
+            return;
+        if (o.precision != Precision::f32) return mma::conv2d_backward_weight(x, grad_y, o, grad_w);
+    }
     const Index pixels = grad_y.extent(0) * grad_y.extent(1) * grad_y.extent(2), out = grad_y.extent(3);
     const Index width = grad_w.extent(1) * grad_w.extent(2) * grad_w.extent(3);
     conv2d_backward_weight_with(choose_weight_tiles(pixels, out, width), x, grad_y, o, grad_w);

@@ -35,7 +35,7 @@ Json gpus(const Machine& machine)
         for (const std::string& name : machine.gpus) list.push_back(name);
         return list;
     }
-    for (const train::CudaDevice& device : train::cuda_devices()) {
+    for (const CudaDevice& device : train::cuda_devices()) {
         char text[160];
         std::snprintf(text, sizeof text, "%s (compute capability %d.%d, %.1f GiB)", device.name.c_str(), device.major,
                       device.minor, device.memory_bytes / (1 << 30));

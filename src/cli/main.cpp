@@ -94,7 +94,7 @@ void add_common(CLI::App& app, bool& quiet, bool& verbose)
 
 /// Chooses where networks compute. "auto" takes the first GPU that will do, and says why not where a command that
 /// computes has to do without.
-void choose_device(const Command& command, const CommonOptions& options)
+void choose_device(const Command& command, const CommonOptions& options, const train::Config& config)
 {
     if (options.device == "cpu" || (options.device == "auto" && !train::built_with_cuda())) return;
     static const std::set<std::string> computing{"demo", "downscale", "evaluate", "run", "train"};
@@ -102,6 +102,7 @@ void choose_device(const Command& command, const CommonOptions& options)
     try {
         train::require_cuda();
         set_compute_device(ComputeDevice::cuda);
+        train::choose_cuda_convolution(config.cuda.convolution);
         note("computing on " + train::cuda_devices().front().name);
     } catch (const DeviceUnavailable& error) {
         if (options.device == "cuda") throw;
@@ -111,7 +112,7 @@ void choose_device(const Command& command, const CommonOptions& options)
 
 /// A configuration that cannot be used is refused before any work, by commands that read none of it too, so that one
 /// set of options serves a whole script.
-void check_configuration(const Command& command, const CommonOptions& options)
+train::Config check_configuration(const Command& command, const CommonOptions& options)
 {
     train::Config config;
     const train::Schema schema = train::schema_of(config);
@@ -119,6 +120,7 @@ void check_configuration(const Command& command, const CommonOptions& options)
     for (const std::string& assignment : options.set) schema.set(assignment);
     if (!command.configurable && !(options.config.empty() && options.set.empty()))
         note("gwsd " + command.name + " has no configuration: --config and --set were checked and change nothing here");
+    return config;
 }
 
 /// A field of a global month (16.6 MB) goes back to the system when a cache lets go of it. glibc would learn to keep
@@ -164,8 +166,7 @@ int run(int argc, char** argv)
         return static_cast<int>(ExitCode::usage);
     }
     verbosity() = quiet ? Verbosity::quiet : verbose ? Verbosity::verbose : Verbosity::normal;
-    choose_device(*chosen_command, common());
-    check_configuration(*chosen_command, common());
+    choose_device(*chosen_command, common(), check_configuration(*chosen_command, common()));
     if (common().threads > 0) set_threads(common().threads);
     kernels::set_precision(kernels::precision_of(common().precision));
     chosen();

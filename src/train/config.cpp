@@ -167,7 +167,7 @@ Schema schema_of(Config& config)
     schema.add({"evaluate.bootstrap", &config.evaluate.bootstrap, "block-bootstrap draws for the intervals; 0: none",
                 "", 0, 1e5});
     schema.add({"cuda.convolution", &config.cuda.convolution,
-                "convolution on a GPU, in builds that have the CUDA backend", "gwsd, cudnn"});
+                "convolution on a GPU, in builds that have the CUDA backend", "gwsd, cudnn, cublas"});
     schema.add({"run.model", &config.trained_model, "a trained model for `gwsd run` to apply; empty: train one", ""});
     schema.add({"run.train_region", &config.train_region,
                 "W,S,E,N from which to train, where that is wider than prepare.region; empty: the same", ""});

@@ -19,6 +19,7 @@ std::unique_ptr<Predictor> make_cuda_predictor(const TrainedModel&) { no_cuda();
 bool built_with_cuda() { return false; }
 std::vector<CudaDevice> cuda_devices() { return {}; }
 void require_cuda() { no_cuda(); }
+void choose_cuda_convolution(const std::string&) { no_cuda(); }
 
 } // namespace gwsd::train
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "gwsd/optim/adamw.hpp"
-#include "gwsd/optim/clip.hpp"
-#include "gwsd/optim/ema.hpp"
+#include <optional>
+
+#include "gwsd/optim/optimiser.hpp"
 #include "train/learner.hpp"
 
 namespace gwsd::train {
@@ -41,8 +41,9 @@ PredictedBatch predict_with(const models::Downscaler<float, Device>& network, co
     return {copy_to<Cpu>(prediction.mean.value()), copy_to<Cpu>(prediction.log_variance.value())};
 }
 
-/// The learner of a device; how samples come there and how the optimiser steps is the device's own (see Stepper).
-template <class Device, class Stepper>
+/// The learner of a device. `Upload` brings tensors there: operator()(tensor), and wait(), behind which they may be
+/// used.
+template <class Device, class Upload>
 class DeviceLearner : public Learner {
 public:
     explicit DeviceLearner(const LearnerParts& parts)
@@ -51,20 +52,18 @@ public:
           region_size_(parts.region_size),
           network_(parts.sizes, parts.seed),
           parameters_(network_.parameters()),
-          stepper_(parameters_, parts.optim),
-          averaging_(parts.optim.ema > 0)
+          optimiser_(parameters_,
+                     {.learning_rate = parts.optim.learning_rate, .weight_decay = parts.optim.weight_decay},
+                     parts.optim.ema > 0 ? std::optional(parts.optim.ema) : std::nullopt)
     {
     }
 
-    void stage(const Sampled& sampled) override
-    {
-        next_ = staged<Device>(data_, sampled, region_size_, [&](const Tensor<float>& t) { return stepper_.bring(t); });
-    }
+    void stage(const Sampled& sampled) override { next_ = staged<Device>(data_, sampled, region_size_, upload_); }
 
     void begin_step(const StepOptions& options) override
     {
         StagedSamples<Device> s = std::exchange(next_, {});
-        stepper_.wait_for_samples();
+        upload_.wait();
         Tape tape;
         clear_gradients(parameters_);
         using V = Variable<float, Device>;
@@ -72,59 +71,62 @@ public:
         s.loss.mean = prediction.mean, s.loss.log_variance = prediction.log_variance;
         value_ = loss_(s.loss, options.ramp);
         backward(tape, value_.loss);
-        stepper_.step(value_.loss.value(), options);
+        outcome_ = optimiser_.step(options.learning_rate, options.clip, value_.loss.value());
     }
 
     StepOutcome end_step() override
     {
-        StepOutcome outcome = stepper_.outcome();
-        outcome.loss = static_cast<double>(value_.loss.value().to_vector()[0]);
-        outcome.terms = value_.terms;
-        value_ = {};
+        const auto [norm, taken] = outcome_->read();
+        StepOutcome outcome{static_cast<double>(value_.loss.value().to_vector()[0]), norm, taken, value_.terms()};
+        value_ = {}, outcome_.reset();
         return outcome;
     }
 
     PredictedBatch predict(const data::Batch& batch) const override { return predict_with(network_, batch); }
-    void swap_averages() override
-    {
-        if (averaging_) stepper_.swap_averages();
-    }
-    bool averaging() const override { return averaging_; }
+    void swap_averages() override { optimiser_.swap(); }
 
     LearnerState state() const override
     {
-        LearnerState s;
-        for (const auto& [name, variable] : parameters_) s.weights.emplace_back(name, copy_to<Cpu>(variable.value()));
-        for (const auto& [name, tensor] : stepper_.averages()) s.averages.emplace_back(name, copy_to<Cpu>(tensor));
-        for (const auto& [name, tensor] : stepper_.moments()) s.moments.emplace_back(name, copy_to<Cpu>(tensor));
-        s.steps = stepper_.steps(), s.updates = stepper_.updates();
-        return s;
+        const auto on_host = [](const NamedTensors<float, Device>& tensors) {
+            NamedTensors<float> all;
+            for (const auto& [name, tensor] : tensors) all.emplace_back(name, copy_to<Cpu>(tensor));
+            return all;
+        };
+        return {on_host(weights()), on_host(optimiser_.averages()), on_host(optimiser_.state()), optimiser_.steps(),
+                optimiser_.updates()};
     }
 
     void set_state(const LearnerState& s) override
     {
-        const auto put = [](const NamedTensors<float>& from, std::size_t i, const Tensor<float, Device>& to) {
-            const Tensor<float>& values = from.at(i).second;
-            if (values.data() != to.data()) copy_from_host(Device{}, to.elements(), values.data(), to.data());
+        const auto put = [](const NamedTensors<float>& from, const NamedTensors<float, Device>& to) {
+            for (std::size_t i = 0; i < to.size(); ++i) {
+                const Tensor<float>& values = from.at(i).second;
+                if (values.data() != to[i].second.data())
+                    copy_from_host(Device{}, values.elements(), values.data(), to[i].second.data());
+            }
         };
-        for (std::size_t i = 0; i < parameters_.size(); ++i) put(s.weights, i, parameters_[i].variable.value());
-        const auto averages = stepper_.averages();
-        for (std::size_t i = 0; i < averages.size(); ++i) put(s.averages, i, averages[i].second);
-        const auto moments = stepper_.moments();
-        for (std::size_t i = 0; i < moments.size(); ++i) put(s.moments, i, moments[i].second);
-        stepper_.set_counts(s.steps, s.updates);
+        put(s.weights, weights()), put(s.averages, optimiser_.averages()), put(s.moments, optimiser_.state());
+        optimiser_.set_counts(s.steps, s.updates);
     }
 
 private:
+    NamedTensors<float, Device> weights() const
+    {
+        NamedTensors<float, Device> all;
+        for (const auto& [name, variable] : parameters_) all.emplace_back(name, variable.value());
+        return all;
+    }
+
     const TrainingData& data_;
     const losses::WeightedLoss& loss_;
     Index region_size_;
     models::Downscaler<float, Device> network_;
     std::vector<NamedParameter<float, Device>> parameters_;
-    Stepper stepper_;
-    bool averaging_;
+    optim::Optimiser<float, Device> optimiser_;
+    Upload upload_;
     StagedSamples<Device> next_;
     losses::WeightedValue<float, Device> value_;
+    std::optional<optim::StepOutcome<Device>> outcome_;
 };
 
 template <class Device>

@@ -24,6 +24,9 @@ struct StepOutcome {
 struct LearnerState {
     NamedTensors<float> weights, averages, moments;
     std::uint64_t steps = 0, updates = 0;
+
+    /// The tensors that are the model: averages, or, without any, the weights themselves.
+    const NamedTensors<float>& model() const { return averages.empty() ? weights : averages; }
 };
 
 /// A network that learns, on some device. A step is begun and ended, so that a GPU computes while the host reads the
@@ -45,14 +48,6 @@ public:
     virtual LearnerState state() const = 0;
     /// Takes values from a state of the same names and shapes.
     virtual void set_state(const LearnerState& state) = 0;
-    virtual bool averaging() const = 0; ///< false: the last weights are the model
-
-    /// The tensors that are the model: averages, or the weights themselves.
-    NamedTensors<float> model() const
-    {
-        LearnerState now = state();
-        return averaging() ? std::move(now.averages) : std::move(now.weights);
-    }
 };
 
 /// What a learner is made of.

@@ -125,7 +125,7 @@ io::Checkpoint to_checkpoint(const TrainedModel& about, const Learner& learner, 
 {
     TrainedModel model = about;
     const LearnerState state = learner.state();
-    model.parameters = learner.averaging() ? state.averages : state.weights;
+    model.parameters = state.model();
     model.variance_scale = position.variance_scale;
     io::Checkpoint checkpoint = to_checkpoint(model);
     checkpoint.metadata["gwsd.position"] = position.to_json();

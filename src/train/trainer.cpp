@@ -193,7 +193,7 @@ void Trainer::end_epoch()
 void Trainer::keep_best(const Validation& validation)
 {
     TrainedModel model = about_;
-    model.parameters = learner_->model();
+    model.parameters = learner_->state().model();
     model.variance_scale = validation.variance_scale;
     save_model(folder_.file("best.gwsd"), model, true);
     best_hash_ = model.hash;
