@@ -65,7 +65,7 @@ struct InputSource {
 /// One block a tile of output channels by weights, over one range of pixels; one thread a part of it that it keeps in
 /// registers.
 template <class Tile, int Width, class T>
-__global__ void __launch_bounds__(Tile::threads, 512 / Tile::threads) weight_gradient_kernel(const WeightGradient<T> g)
+__global__ void __launch_bounds__(Tile::threads) weight_gradient_kernel(const WeightGradient<T> g)
 {
     const int n_block = blockIdx.x % g.n_blocks, m_block = blockIdx.x / g.n_blocks % g.m_blocks;
     const int split = blockIdx.x / g.n_blocks / g.m_blocks;

@@ -143,7 +143,7 @@ __device__ void write(const Gather<T>& g, const Index* targets, int first_channe
 /// One block a tile of target pixels of a phase by target channels, one thread a part of it that it keeps in
 /// registers; blocks of the same pixels are neighbours, so that they meet in the cache.
 template <class Tile, int Width, bool Turned, class T>
-__global__ void __launch_bounds__(Tile::threads, 512 / Tile::threads) gather_kernel(const Gather<T> g)
+__global__ void __launch_bounds__(Tile::threads) gather_kernel(const Gather<T> g)
 {
     __shared__ Place places[Tile::m];
     __shared__ Index targets[Tile::m];
