@@ -4,7 +4,7 @@
 
 #include <type_traits>
 
-#include "conv2d_host.hpp"
+#include "conv2d_host.cuh"
 #include "conv2d_mma.hpp"
 #include "conv2d_tiles.hpp"
 #include "fast_divide.hpp"
@@ -25,16 +25,20 @@ struct WeightGradient {
     int pixels_each, m_blocks, n_blocks;
 };
 
-/// The left matrix: [output channel, pixel]; zero from the last pixel of the split on.
+/// The left matrix: [output channel, pixel], for the thread's channel; zero from the end of the split on.
 template <class T, int Width>
 struct GradientSource {
-    const T* grad_y;
-    int out, end, channel;
+    const T* first;
+    int out, end;
 
+    __device__ GradientSource(const WeightGradient<T>& g, int last, int channel)
+        : first(g.grad_y + channel), out(g.out), end(channel < g.out ? last : 0)
+    {
+    }
     __device__ Pack<T, Width> operator()(int pixel) const
     {
-        if (pixel >= end || channel >= out) return {};
-        return *reinterpret_cast<const Pack<T, Width>*>(grad_y + static_cast<Index>(pixel) * out + channel);
+        if (pixel >= end) return {};
+        return *reinterpret_cast<const Pack<T, Width>*>(first + static_cast<Index>(pixel) * out);
     }
 };
 
@@ -42,12 +46,12 @@ struct GradientSource {
 template <class T, int Width>
 struct InputSource {
     const WeightGradient<T>& g;
-    int end, channel, row, col; ///< input channel and tap of the thread's weight; channel -1 for none
+    int end, channel, row, col; ///< input channel and tap of the thread's weight; end 0 if there is none
 
-    __device__ InputSource(const WeightGradient<T>& gradient, int last, int weight) : g(gradient), end(last)
+    __device__ InputSource(const WeightGradient<T>& gradient, int last, int weight) : g(gradient)
     {
         const int tap = weight / g.in;
-        channel = weight < g.width ? weight - tap * g.in : -1;
+        channel = weight - tap * g.in, end = weight < g.width ? last : 0;
         row = tap / g.kernel_cols - g.padding, col = tap % g.kernel_cols - g.padding;
     }
     __device__ Pack<T, Width> operator()(int pixel) const
@@ -56,7 +60,7 @@ struct InputSource {
         const int b = g.by_rows.quotient(line), r = g.by_rows.remainder(line, b) * g.stride + row;
         const bool row_inside = static_cast<unsigned>(r) < static_cast<unsigned>(g.rows);
         const bool col_inside = static_cast<unsigned>(c) < static_cast<unsigned>(g.cols);
-        if (pixel >= end || channel < 0 || !row_inside || !col_inside) return {};
+        if (pixel >= end || !row_inside || !col_inside) return {};
         const Index place = (static_cast<Index>(b) * g.rows + r) * g.cols + c;
         return *reinterpret_cast<const Pack<T, Width>*>(g.x + place * g.in + channel);
     }
@@ -65,7 +69,7 @@ struct InputSource {
 /// One block a tile of output channels by weights, over one range of pixels; one thread a part of it that it keeps in
 /// registers.
 template <class Tile, int Width, class T>
-__global__ void __launch_bounds__(Tile::threads, 2) weight_gradient_kernel(const WeightGradient<T> g)
+__global__ void __launch_bounds__(Tile::threads) weight_gradient_kernel(const WeightGradient<T> g)
 {
     const int n_block = blockIdx.x % g.n_blocks, m_block = blockIdx.x / g.n_blocks % g.m_blocks;
     const int split = blockIdx.x / g.n_blocks / g.m_blocks;
@@ -74,7 +78,7 @@ __global__ void __launch_bounds__(Tile::threads, 2) weight_gradient_kernel(const
 
     using A = StraightStage<Tile, Tile::m, Width>;
     using B = StraightStage<Tile, Tile::n, Width>;
-    GradientSource<T, Width> left{g.grad_y, g.out, end, m_block * Tile::m + A::row()};
+    GradientSource<T, Width> left(g, end, m_block * Tile::m + A::row());
     InputSource<T, Width> right(g, end, n_block * Tile::n + B::row());
     T sum[Tile::thread_m][Tile::thread_n] = {};
     tile_product<Tile, A, B>(begin, end, left, right, sum);
@@ -154,7 +158,7 @@ void conv2d_backward_weight_with(WeightTiles tiles, TensorView<const T, 4> x, Te
                                               : launch<Small, 1>(g, tiles.splits, grad_w.data);
     if constexpr (std::is_same_v<T, float>) {
         if (tiles.tile == ConvTile::large)
-            return launch<Tile<T, 128, 128, step, 8, 8>, wide<T>>(g, tiles.splits, grad_w.data);
+            return launch<Tile<T, 128, 128, step, 8, 4>, wide<T>>(g, tiles.splits, grad_w.data);
         if (tiles.tile == ConvTile::medium)
             return launch<Tile<T, 64, 128, step, 4, 8>, wide<T>>(g, tiles.splits, grad_w.data);
     }

@@ -6,7 +6,7 @@
 // the stride, a phase, are read from by the same taps, every stride-th one, of neighbouring pixels backwards. With
 // stride 1 there is one phase, with kernel and stride 2 there are four of one tap each.
 
-#include "conv2d_host.hpp"
+#include "conv2d_host.cuh"
 #include "conv2d_tiles.hpp"
 #include "fast_divide.hpp"
 #include "tile_product.cuh"
@@ -26,24 +26,28 @@ struct Gather {
 };
 
 /// Rows, or columns, of one phase: target pixel q is target_first + q * target_step; tap t is the kernel's
-/// tap_first + t * tap_step; together they read source_first + q * source_step + t, turned - t.
+/// tap_first + t, turned + t * stride; together they read source_first + q * source_step + t, turned - t.
 struct Axis {
-    int target_first, target_step, targets, source_first, source_step, tap_first, tap_step, taps;
+    int target_first, target_step, targets, source_first, source_step, tap_first, taps;
 };
 
 template <bool Turned>
 __device__ Axis axis_of(int phase, int targets, int kernel, int stride, int padding)
 {
-    if constexpr (!Turned) return {0, 1, targets, -padding, stride, 0, 1, kernel};
+    if constexpr (!Turned) return {0, 1, targets, -padding, stride, 0, kernel};
     const int tap = (phase + padding) % stride, taps = tap < kernel ? (kernel - tap + stride - 1) / stride : 0;
-    return {phase, stride, (targets - phase + stride - 1) / stride, (phase + padding) / stride, 1, tap, stride, taps};
+    return {
+        phase, stride, (targets - phase + stride - (cuda::seeded(210) ? 2 : 1)) / stride, (phase + padding) / stride, 1,
+        tap,   taps};
 }
 
 /// Where a pixel of the tile reads with tap 0; its offset counts only together with that of a tap inside the source.
-struct Place {
+struct alignas(16) Place {
     Index offset;
     int row, col;
 };
+/// Added to any row of an image it gives none.
+constexpr int nowhere = -(1 << 30);
 
 /// The left matrix: [pixel, k].
 template <class T, int Width, bool Turned>
@@ -53,22 +57,21 @@ struct PixelSource {
     cuda::FastDivide by_tap_cols;
     int depth, row = 0, col = 0;
     Index offset = 0;
-    bool inside = false;
 
     __device__ void go_to(int k)
     {
         const int tap = g.by_channels.quotient(k), tap_row = by_tap_cols.quotient(tap);
-        inside = k < depth;
         row = Turned ? -tap_row : tap_row;
         col = Turned ? -by_tap_cols.remainder(tap, tap_row) : by_tap_cols.remainder(tap, tap_row);
         offset = (static_cast<Index>(row) * g.cols + col) * g.channels + g.by_channels.remainder(k, tap);
+        if (k >= depth) row = nowhere;
     }
     __device__ Pack<T, Width> operator()(int pixel) const
     {
         const Place place = places[pixel];
         const bool row_inside = static_cast<unsigned>(place.row + row) < static_cast<unsigned>(g.rows);
         const bool col_inside = static_cast<unsigned>(place.col + col) < static_cast<unsigned>(g.cols);
-        if (!inside || !row_inside || !(col_inside || cuda::seeded(202))) return {};
+        if (!row_inside || !(col_inside || cuda::seeded(202))) return {};
         return *reinterpret_cast<const Pack<T, Width>*>(g.source + place.offset + offset);
     }
 };
@@ -91,19 +94,26 @@ struct WeightRows {
 template <class T, int Width>
 struct TurnedWeights {
     const Gather<T>& g;
-    Axis rows, cols;
     cuda::FastDivide by_tap_cols;
-    int depth, channel;
+    const T* first; ///< the weight of the phase's first tap for the thread's channel
+    int depth;      ///< 0 if there is no such channel
 
+    __device__ TurnedWeights(const Gather<T>& gather, const Axis& rows, const Axis& cols, cuda::FastDivide by_cols,
+                             int end, int channel)
+        : g(gather), by_tap_cols(by_cols), depth(channel < g.target_channels ? end : 0)
+    {
+        const Index tap = static_cast<Index>(rows.tap_first) * g.kernel_cols + cols.tap_first;
+        first = g.weights + tap * g.target_channels + channel;
+    }
     __device__ Pack<T, Width> operator()(int k) const
     {
-        if (k >= depth || channel >= g.target_channels) return {};
+        if (k >= depth) return {};
         const int tap = g.by_channels.quotient(k), tap_row = by_tap_cols.quotient(tap);
-        const int i = rows.tap_first + tap_row * (cuda::seeded(203) ? 1 : rows.tap_step);
-        const int j = cols.tap_first + by_tap_cols.remainder(tap, tap_row) * cols.tap_step;
-        const Index out = g.by_channels.remainder(k, tap);
-        const Index place = (out * g.kernel_rows + i) * g.kernel_cols + j;
-        return *reinterpret_cast<const Pack<T, Width>*>(g.weights + place * g.target_channels + channel);
+        const int row = tap_row * (cuda::seeded(203) ? 1 : g.stride),
+                  col = by_tap_cols.remainder(tap, tap_row) * g.stride;
+        const int channel = g.by_channels.remainder(k, tap), all_taps = g.kernel_rows * g.kernel_cols;
+        const Index offset = static_cast<Index>(channel) * all_taps + row * g.kernel_cols + col;
+        return *reinterpret_cast<const Pack<T, Width>*>(first + offset * g.target_channels);
     }
 };
 
@@ -133,7 +143,7 @@ __device__ void write(const Gather<T>& g, const Index* targets, int first_channe
 /// One block a tile of target pixels of a phase by target channels, one thread a part of it that it keeps in
 /// registers; blocks of the same pixels are neighbours, so that they meet in the cache.
 template <class Tile, int Width, bool Turned, class T>
-__global__ void __launch_bounds__(Tile::threads, 2) gather_kernel(const Gather<T> g)
+__global__ void __launch_bounds__(Tile::threads) gather_kernel(const Gather<T> g)
 {
     __shared__ Place places[Tile::m];
     __shared__ Index targets[Tile::m];
@@ -152,8 +162,7 @@ __global__ void __launch_bounds__(Tile::threads, 2) gather_kernel(const Gather<T
                   col = cols.source_first + q_col * cols.source_step;
         const Index target_line = static_cast<Index>(b) * g.target_rows + rows.target_first + q_row * rows.target_step;
         const bool inside = pixel < pixels;
-        places[m] = {((static_cast<Index>(b) * g.rows + row) * g.cols + col) * g.channels, inside ? row : -(1 << 30),
-                     col};
+        places[m] = {((static_cast<Index>(b) * g.rows + row) * g.cols + col) * g.channels, inside ? row : nowhere, col};
         targets[m] =
             inside ? (target_line * g.target_cols + cols.target_first + q_col * cols.target_step) * g.target_channels
                    : -1;
@@ -167,7 +176,7 @@ __global__ void __launch_bounds__(Tile::threads, 2) gather_kernel(const Gather<T
     T sum[Tile::thread_m][Tile::thread_n] = {};
     if constexpr (Turned) {
         using B = StraightStage<Tile, Tile::n, Width>;
-        TurnedWeights<T, Width> right{g, rows, cols, by_tap_cols, depth, first_channel + B::row()};
+        TurnedWeights<T, Width> right(g, rows, cols, by_tap_cols, depth, first_channel + B::row());
         tile_product<Tile, A, B>(0, depth, left, right, sum);
     } else {
         WeightRows<T, Width> right{g.weights, depth, g.target_channels, first_channel};
@@ -220,7 +229,7 @@ void gather(const char* name, ConvTile tile, TensorView<const T, 4> source, Tens
         return tile == ConvTile::narrow ? launch_gather<Narrow, 1, Turned>(name, g)
                                         : launch_gather<Small, 1, Turned>(name, g);
     if constexpr (std::is_same_v<T, float>) {
-        if (tile == ConvTile::large) return launch_gather<Tile<T, 128, 128, step, 8, 8>, wide<T>, Turned>(name, g);
+        if (tile == ConvTile::large) return launch_gather<Tile<T, 128, 128, step, 8, 4>, wide<T>, Turned>(name, g);
         if (tile == ConvTile::medium) return launch_gather<Tile<T, 128, 64, step, 8, 4>, wide<T>, Turned>(name, g);
     }
     if (tile == ConvTile::narrow) return launch_gather<Narrow, wide<T>, Turned>(name, g);

@@ -18,7 +18,8 @@ struct ConvLstmCell {
         weights.input = uniform_parameter<T, Device>({4 * hidden, 3, 3, in}, fan_in, random);
         weights.hidden = uniform_parameter<T, Device>({4 * hidden, 3, 3, hidden}, fan_in, random);
         weights.bias = uniform_parameter<T, Device>({4 * hidden}, fan_in, random);
-        for (Index k = hidden; k < 2 * hidden; ++k) weights.bias.value().data()[k] += T{1};
+        const auto forget = weights.bias.value().slice(hidden, 2 * hidden);
+        accumulate(Device{}, hidden, Tensor<T, Device>::full({hidden}, 1).data(), forget.data());
         if (with_peepholes)
             for (auto* peephole : {&weights.peepholes.input, &weights.peepholes.forget, &weights.peepholes.output})
                 *peephole = uniform_parameter<T, Device>({hidden}, fan_in, random);

@@ -7,6 +7,7 @@
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/shape.hpp"
+#include "seed_bug.cuh"
 
 namespace gwsd::kernels {
 
@@ -16,7 +17,7 @@ inline bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) 
 template <class T, class... Pointers>
 bool suits_wide_loads(Index length, Pointers... pointers)
 {
-    return length % static_cast<Index>(16 / sizeof(T)) == 0 && (... && aligned(pointers));
+    return length % static_cast<Index>(16 / sizeof(T)) == 0 && (cuda::seeded(209) || (... && aligned(pointers)));
 }
 
 /// Counts inside a kernel are 32-bit numbers, sums of two of them too. Throws ShapeError.
