@@ -165,15 +165,12 @@ __global__ void __launch_bounds__(cuda::block_threads)
 
 unsigned blocks_of_warps(const ProjectionShape& s) { return cuda::blocks_for(s.batch * s.blocks(), warps); }
 
-/// Shared memory that needs no leave: a window that is larger lies in global memory.
-constexpr std::size_t shared_bytes = 48 << 10;
-
 void factorise(const ProjectionShape& s, const double* band, const double* right, const ProjectionFactors& f)
 {
     const char* name = "conservative_projection";
     const Band m{static_cast<int>(s.blocks()), static_cast<int>(s.half())};
     const auto bytes = [](int doubles) { return static_cast<std::size_t>(doubles) * sizeof(double); };
-    const bool fits = bytes(m.window() + m.beside()) <= shared_bytes;
+    const bool fits = bytes(m.window() + m.beside()) <= static_cast<std::size_t>(s.shared_bytes);
     const cuda::Scratch<double> scratch(fits ? 0 : s.batch * m.window(), name);
     factorise_kernel<<<static_cast<unsigned>(s.batch), solve_threads, bytes(m.beside() + (fits ? m.window() : 0)),
                        cuda::stream()>>>(m, band, right, fits ? nullptr : scratch.data(), f.upper, f.lower, f.pivots,

@@ -42,7 +42,7 @@ __device__ int pivot_of(int lane, int first, int last, const Value& value)
 /// its multipliers, and a row of the matrix in; the right side goes with its row. Column c lies at place c mod width,
 /// row i in slot slots[i mod (half + 2)], so that an exchange swaps two numbers. One warp updates a row. The last lines
 /// then solve U c = y.
-static __global__ void __launch_bounds__(solve_threads)
+static __global__ void __launch_bounds__(solve_threads, 2)
     factorise_kernel(Band m, const double* band, const double* right, double* scratch, double* upper, double* lower,
                      int32_t* pivots, double* solution)
 {

@@ -14,6 +14,7 @@ struct ProjectionShape {
     Index batch, rows, cols;
     Index block_rows, block_cols; ///< blocks of a sample
     ProjectionOptions options;
+    Index shared_bytes = 48 << 10; ///< rows at work that need more lie in global memory
 
     Index blocks() const { return block_rows * block_cols; }
     /// Blocks are numbered along the shorter side, so that a block and those around it are at most this far apart.
