@@ -1,4 +1,5 @@
 #include "gwsd/ops/block_mean.hpp"
+#include "cuda/adjoint.hpp"
 #include "cuda/support.hpp"
 #include "gwsd/ops/pointwise.hpp"
 
@@ -43,6 +44,7 @@ TEST_CASE("block means are the same on both devices and do not look at cells of 
     for (const auto& [shape, block] : cases) {
         INFO(to_string(shape) << " blocks of " << block.rows << " x " << block.cols);
         const auto weight = gappy_weight(shape);
+        test::check_adjoint(mean_of(weight, block), {random_tensor<double>(shape, 1)});
         auto x = random_tensor<double>(shape, 1);
         for (Index i = 0; i < x.elements(); ++i)
             if (weight.data()[i] == 0) x.data()[i] = std::nan("");

@@ -1,4 +1,5 @@
 #include "gwsd/ops/pool2d.hpp"
+#include "cuda/adjoint.hpp"
 #include "cuda/support.hpp"
 #include "gwsd/ops/pointwise.hpp"
 
@@ -23,6 +24,7 @@ TEST_CASE("pooling is the same on both devices for windows apart and overlapping
             const std::vector<Tensor<double>> x{random_tensor<double>(shape, 1)};
             check_devices_agree([o](const auto& v) { return ops::max_pool2d(v[0], o); }, x);
             check_devices_agree([o](const auto& v) { return ops::average_pool2d(v[0], o); }, x);
+            test::check_adjoint([o](const auto& v) { return ops::average_pool2d(v[0], o); }, x);
         }
 }
 
