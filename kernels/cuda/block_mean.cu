@@ -15,7 +15,7 @@ constexpr int line_threads = 128;
 constexpr int part_cols = 32, part_rows = 8, rows_each = 2; ///< threads of a part, and the rows of each
 
 struct MeanShape {
-    Index batch, rows, cols, size_rows, size_cols, block_rows, block_cols;
+    int batch, rows, cols, size_rows, size_cols, block_rows, block_cols;
 };
 
 /// sum of weights, and of weights times values
@@ -44,41 +44,43 @@ __global__ void __launch_bounds__(line_threads)
     small_blocks_kernel(MeanShape s, const T* x, const T* weight, T* total, T* y)
 {
     __shared__ double weights[2 * line_threads], products[2 * line_threads];
-    const Index line = blockIdx.x, sample = line / s.block_rows, block_row = line % s.block_rows;
+    const int line = cuda::line_here(), sample = line / s.block_rows, block_row = line % s.block_rows;
     const auto size = static_cast<unsigned>(s.size_cols), fit = line_threads / size, apart = size | 1;
-    const Index first_block = static_cast<Index>(blockIdx.y) * fit, col = first_block * size + threadIdx.x;
-    const Index last_row = (block_row + 1) * s.size_rows < s.rows ? (block_row + 1) * s.size_rows : s.rows;
+    const int first_block = static_cast<int>(blockIdx.y * fit),
+              col = static_cast<int>(first_block * size + threadIdx.x);
+    const int last_row = (block_row + 1) * s.size_rows < s.rows ? (block_row + 1) * s.size_rows : s.rows;
     const unsigned own = threadIdx.x / size;
     if (own < fit) {
         Sums sums;
         if (col < s.cols)
-            for (Index r = block_row * s.size_rows; r < last_row; ++r)
-                sums.add(weight, x, (sample * s.rows + r) * s.cols + col);
+            for (int r = block_row * s.size_rows; r < last_row; ++r)
+                sums.add(weight, x, (Index{sample} * s.rows + r) * s.cols + col);
         const unsigned at = own * apart + threadIdx.x % size;
         weights[at] = sums.weight, products[at] = sums.product;
     }
     if (!cuda::seeded(320)) __syncthreads();
-    if (threadIdx.x >= fit || first_block + threadIdx.x >= s.block_cols) return;
+    if (threadIdx.x >= fit || first_block + static_cast<int>(threadIdx.x) >= s.block_cols) return;
     double w = 0, p = 0;
     for (unsigned i = 0; i < size; ++i) w += weights[threadIdx.x * apart + i], p += products[threadIdx.x * apart + i];
-    put_mean(w, p, line * s.block_cols + first_block + threadIdx.x, total, y);
+    put_mean(w, p, Index{line} * s.block_cols + first_block + threadIdx.x, total, y);
 }
 
-/// Threads [8 rows, 32 columns] sum 16 rows of a block: partial [blocks, parts, 2].
+/// Threads [8 rows, 32 columns] sum 16 rows of a block: partial [parts, 2, blocks].
 template <class T>
 __global__ void __launch_bounds__(part_cols* part_rows)
     block_parts_kernel(MeanShape s, const T* x, const T* weight, double* partial)
 {
     __shared__ double weights[part_rows][part_cols], products[part_rows][part_cols];
-    const Index block = blockIdx.x, line = block / s.block_cols, sample = line / s.block_rows;
-    const Index top = line % s.block_rows * s.size_rows, left = block % s.block_cols * s.size_cols;
-    const Index bottom = top + s.size_rows < s.rows ? top + s.size_rows : s.rows,
-                right = left + s.size_cols < s.cols ? left + s.size_cols : s.cols,
-                first = top + static_cast<Index>(blockIdx.y) * part_rows * rows_each + threadIdx.y;
+    const int block = static_cast<int>(blockIdx.x), line = block / s.block_cols, sample = line / s.block_rows;
+    const int top = line % s.block_rows * s.size_rows, left = block % s.block_cols * s.size_cols;
+    const int bottom = top + s.size_rows < s.rows ? top + s.size_rows : s.rows,
+              right = left + s.size_cols < s.cols ? left + s.size_cols : s.cols,
+              first = top + static_cast<int>(blockIdx.y * part_rows * rows_each + threadIdx.y);
     Sums sums;
     for (int i = 0; i < rows_each; ++i)
-        for (Index r = first + i * part_rows, c = left + threadIdx.x; r < bottom && c < right; c += part_cols)
-            sums.add(weight, x, (sample * s.rows + r) * s.cols + c);
+        for (int r = first + i * part_rows, c = left + static_cast<int>(threadIdx.x); r < bottom && c < right;
+             c += part_cols)
+            sums.add(weight, x, (Index{sample} * s.rows + r) * s.cols + c);
     weights[threadIdx.y][threadIdx.x] = sums.weight, products[threadIdx.y][threadIdx.x] = sums.product;
     const unsigned thread = threadIdx.y * part_cols + threadIdx.x;
     double *w = weights[0], *p = products[0];
@@ -87,8 +89,8 @@ __global__ void __launch_bounds__(part_cols* part_rows)
         if (thread < half) w[thread] += w[thread + half], p[thread] += p[thread + half];
     }
     if (thread > 0) return;
-    double* to = partial + 2 * (block * gridDim.y + blockIdx.y);
-    to[0] = w[0], to[1] = p[0];
+    double* to = partial + Index{blockIdx.y} * 2 * gridDim.x + block;
+    to[0] = w[0], to[gridDim.x] = p[0];
 }
 
 /// One thread a block: it adds the parts in order.
@@ -99,7 +101,7 @@ __global__ void __launch_bounds__(cuda::block_threads)
     const Index block = static_cast<Index>(blockIdx.x) * cuda::block_threads + threadIdx.x;
     if (block >= blocks) return;
     double w = 0, p = 0;
-    for (Index i = 0; i < parts; ++i) w += partial[2 * (block * parts + i)], p += partial[2 * (block * parts + i) + 1];
+    for (Index i = 0; i < parts; ++i) w += partial[2 * i * blocks + block], p += partial[(2 * i + 1) * blocks + block];
     put_mean(w, p, block, total, y);
 }
 
@@ -108,14 +110,13 @@ template <class T>
 __global__ void __launch_bounds__(cuda::block_threads)
     block_mean_backward_kernel(MeanShape s, const T* weight, const T* total, const T* grad_y, T* grad_x)
 {
-    const Index line = cuda::line_here(), col = cuda::col_here();
+    const int line = cuda::line_here(), col = cuda::col_here();
     if (col >= s.cols) return;
-    const Index sample = line / s.rows, block_row = line % s.rows / s.size_rows;
-    const auto block_col =
-        static_cast<unsigned>(col + (cuda::seeded(322) ? 1 : 0)) / static_cast<unsigned>(s.size_cols);
-    const Index block = (sample * s.block_rows + block_row) * s.block_cols + block_col;
+    const int sample = line / s.rows, block_row = line % s.rows / s.size_rows;
+    const int block_col = (col + (cuda::seeded(322) ? 1 : 0)) / s.size_cols;
+    const Index block = (Index{sample} * s.block_rows + block_row) * s.block_cols + block_col;
     if (total[block] == 0) return;
-    const Index cell = line * s.cols + col;
+    const Index cell = Index{line} * s.cols + col;
     grad_x[cell] += weight[cell] * (grad_y[block] / total[block]);
 }
 
@@ -125,13 +126,14 @@ MeanShape mean_shape(TensorView<const T, 3> weight, BlockOptions o)
     const Index batch = weight.extent(0), rows = weight.extent(1), cols = weight.extent(2);
     // Sizes beyond the field are the field's.
     const Index size_rows = o.rows < rows ? o.rows : rows, size_cols = o.cols < cols ? o.cols : cols;
-    return {batch,
-            rows,
-            cols,
-            size_rows,
-            size_cols,
-            (rows + size_rows - 1) / size_rows,
-            (cols + size_cols - 1) / size_cols};
+    const auto number = [](Index i) { return static_cast<int>(i); };
+    return {number(batch),
+            number(rows),
+            number(cols),
+            number(size_rows),
+            number(size_cols),
+            number((rows + size_rows - 1) / size_rows),
+            number((cols + size_cols - 1) / size_cols)};
 }
 
 } // namespace
@@ -143,7 +145,7 @@ void block_mean_forward(Cuda, TensorView<const T, 3> x, TensorView<const T, 3> w
     const char* name = "block_mean";
     if (x.elements() == 0) return;
     const MeanShape s = mean_shape(weight, o);
-    const Index blocks = s.batch * s.block_rows * s.block_cols;
+    const Index blocks = Index{s.batch} * s.block_rows * s.block_cols;
     if (s.size_rows <= small_side && s.size_cols <= small_side) {
         const dim3 grid(static_cast<unsigned>(s.batch * s.block_rows),
                         cuda::blocks_for(s.block_cols, line_threads / s.size_cols));
@@ -166,7 +168,7 @@ void block_mean_backward(Cuda, TensorView<const T, 3> weight, BlockOptions o, Te
 {
     if (weight.elements() == 0) return;
     const MeanShape s = mean_shape(weight, o);
-    const auto [grid, block] = cuda::line_blocks(s.batch * s.rows, s.cols, 1);
+    const auto [grid, block] = cuda::line_blocks(Index{s.batch} * s.rows, s.cols, 1);
     block_mean_backward_kernel<<<grid, block, 0, cuda::stream()>>>(s, weight.data, total.data, grad_y.data,
                                                                    grad_x.data);
     cuda::check_launch("block_mean, backward");

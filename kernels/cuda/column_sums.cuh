@@ -53,14 +53,15 @@ template <class T, int N, int Sums, class Term>
 __global__ void __launch_bounds__(block_threads) chunk_sums_kernel(ColumnShape n, Term term, double* partial)
 {
     __shared__ double shared[Sums * N][block_threads];
-    const auto part = static_cast<Index>(blockIdx.x);
-    const Index sample = part / n.chunks, first = part % n.chunks * n.chunk, channel = pack_here() * N;
+    const auto chunks = static_cast<unsigned>(n.chunks);
+    const Index part = blockIdx.x, sample = blockIdx.x / chunks, first = blockIdx.x % chunks * n.chunk,
+                channel = pack_here() * N;
     const Index last = first + n.chunk < n.pixels ? first + n.chunk : n.pixels;
     const bool inside = channel < n.channels;
     PairSum<T> sums[Sums][N];
     if (inside) {
         const auto add = term.at(sample, channel);
-        const Index end = seeded(304) ? last / blockDim.y * blockDim.y : last;
+        const Index end = seeded(304) ? last - static_cast<unsigned>(last) % blockDim.y : last;
         for (Index p = first + threadIdx.y; p < end; p += blockDim.y) add((sample * n.pixels + p) * n.channels, sums);
     }
     const unsigned thread = threadIdx.y * blockDim.x + threadIdx.x;
@@ -85,7 +86,7 @@ __global__ void __launch_bounds__(block_threads) chunk_sums_kernel(ColumnShape n
 inline constexpr int total_columns = 32, total_rows = 16;
 
 /// Threads [chunks, columns] for 32 of a sample's Sums * channels columns: totals [samples, columns].
-inline __global__ void __launch_bounds__(total_columns* total_rows)
+static __global__ void __launch_bounds__(total_columns* total_rows)
     chunk_totals_kernel(Index chunks, Index columns, const double* partial, double* totals)
 {
     __shared__ double shared[total_rows][total_columns];

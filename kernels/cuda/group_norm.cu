@@ -19,9 +19,9 @@ constexpr int pixels_each = 4; ///< pixels of a thread in the passes that write:
 constexpr int group_threads = 32;
 
 struct NormShape {
-    Index batch, pixels, channels, groups;
-    __host__ __device__ Index width() const { return channels / groups; }
-    __host__ __device__ double count() const { return static_cast<double>(pixels * width()); }
+    Index batch, pixels, channels;
+    unsigned groups, width; ///< `width` channels a group
+    __device__ double count() const { return static_cast<double>(pixels * width); }
 };
 
 /// Adds x and x^2 of a pixel's pack.
@@ -50,7 +50,7 @@ struct NormChannels {
     {
 #pragma unroll
         for (int i = 0; i < N; ++i) {
-            const Index group = sample * n.groups + (channel + i) / n.width();
+            const Index group = sample * n.groups + static_cast<unsigned>(channel + i) / n.width;
             mean.at[i] = moments[2 * group], rstd.at[i] = moments[2 * group + 1];
         }
     }
@@ -102,8 +102,8 @@ template <class T>
 __device__ double2 group_sums(const NormShape& n, const double* totals, Index group, const T* weight)
 {
     double2 sum{0, 0};
-    for (Index i = threadIdx.x; i < n.width(); i += group_threads) {
-        const Index c = group * n.width() + i;
+    for (unsigned i = threadIdx.x; i < n.width; i += group_threads) {
+        const Index c = group * n.width + i;
         const double w = weight ? static_cast<double>(weight[c]) : 1.0;
         sum.x += w * totals[c], sum.y += w * totals[n.channels + c];
     }
@@ -121,8 +121,8 @@ __global__ void __launch_bounds__(group_threads)
     const double mean = sum.x / n.count(), square = sum.y / n.count() - mean * mean, variance = square > 0 ? square : 0;
     const T m = static_cast<T>(mean), rstd = static_cast<T>(1 / std::sqrt(variance + epsilon));
     if (threadIdx.x == 0) moments[2 * blockIdx.x] = m, moments[2 * blockIdx.x + 1] = rstd;
-    for (Index i = threadIdx.x; i < n.width(); i += group_threads) {
-        const Index c = group * n.width() + i;
+    for (unsigned i = threadIdx.x; i < n.width; i += group_threads) {
+        const Index c = group * n.width + i;
         factor[sample * n.channels + c] = scale[c] * rstd;
         addend[sample * n.channels + c] = shift[c] - scale[c] * rstd * m;
     }
@@ -198,7 +198,7 @@ __global__ void __launch_bounds__(cuda::block_threads)
     Pack<T, N> of_h, of_product;
 #pragma unroll
     for (int i = 0; i < N; ++i) {
-        const Index group = (cuda::seeded(308) ? 0 : pixels.sample * n.groups) + (c + i) / n.width();
+        const Index group = (cuda::seeded(308) ? 0 : pixels.sample * n.groups) + static_cast<unsigned>(c + i) / n.width;
         of_h.at[i] = mean_h[group], of_product.at[i] = mean_product[group];
     }
     for (Index p = pixels.begin; p < pixels.end; p += blockDim.y) {
@@ -235,7 +235,8 @@ cuda::Blocks apply_blocks(const NormShape& n, Index packs)
 template <class T>
 NormShape norm_shape(TensorView<const T, 4> x, GroupNormOptions o)
 {
-    return {x.extent(0), x.extent(1) * x.extent(2), x.extent(3), o.groups};
+    return {x.extent(0), x.extent(1) * x.extent(2), x.extent(3), static_cast<unsigned>(o.groups),
+            static_cast<unsigned>(x.extent(3) / o.groups)};
 }
 
 } // namespace

@@ -60,14 +60,15 @@ __device__ inline Index pixel_here(Index each = 1)
 }
 __device__ inline Index pack_here() { return static_cast<Index>(blockIdx.y) * blockDim.x + threadIdx.x; }
 
-/// Threads [columns, packs] of one of `lines` rows of pixels a block.
+/// Threads [columns, packs] of one of `lines` rows of pixels a block. Rows and columns fit 32 bits, whose division is
+/// short.
 inline Blocks line_blocks(Index lines, Index cols, Index packs)
 {
     const auto x = static_cast<unsigned>(packs < block_threads ? packs : block_threads), fit = block_threads / x;
     const auto y = cols < static_cast<Index>(fit) ? static_cast<unsigned>(cols) : fit;
     return {dim3(static_cast<unsigned>(lines), blocks_for(packs, x), blocks_for(cols, y)), dim3(x, y)};
 }
-__device__ inline Index line_here() { return blockIdx.x; }
-__device__ inline Index col_here() { return static_cast<Index>(blockIdx.z) * blockDim.y + threadIdx.y; }
+__device__ inline int line_here() { return static_cast<int>(blockIdx.x); }
+__device__ inline int col_here() { return static_cast<int>(blockIdx.z * blockDim.y + threadIdx.y); }
 
 } // namespace gwsd::cuda

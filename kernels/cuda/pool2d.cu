@@ -12,18 +12,18 @@ namespace {
 using cuda::load, cuda::store, cuda::Pack;
 
 struct PoolShape {
-    Index batch, rows, cols, small_rows, small_cols, channels, size, stride;
-    __device__ Index large(Index b, Index r, Index c) const { return ((b * rows + r) * cols + c) * channels; }
-    __device__ Index small(Index b, Index r, Index c) const
+    int batch, rows, cols, small_rows, small_cols, channels, size, stride;
+    __device__ Index large(int b, int r, int c) const { return ((Index{b} * rows + r) * cols + c) * channels; }
+    __device__ Index small(int b, int r, int c) const
     {
-        return ((b * small_rows + r) * small_cols + c) * channels;
+        return ((Index{b} * small_rows + r) * small_cols + c) * channels;
     }
 };
 
 /// The windows along one axis that hold position i: [first, last).
 struct Windows {
-    Index first, last;
-    __device__ Windows(const PoolShape& s, Index i, Index count)
+    int first, last;
+    __device__ Windows(const PoolShape& s, int i, int count)
         : first(i < s.size ? 0 : (i - s.size) / s.stride + 1), last(i / s.stride + 1)
     {
         if (last > count && !cuda::seeded(310)) last = count; // the end may fill no window
@@ -34,13 +34,13 @@ struct Windows {
 template <class T, int N, bool Max>
 __global__ void __launch_bounds__(cuda::block_threads) pool_kernel(PoolShape s, const T* x, T* y)
 {
-    const Index line = cuda::line_here(), c = cuda::col_here(), k = cuda::pack_here() * N;
+    const int line = cuda::line_here(), c = cuda::col_here(), k = static_cast<int>(cuda::pack_here()) * N;
     if (c >= s.small_cols || k >= s.channels) return;
-    const Index b = line / s.small_rows, r = line % s.small_rows;
+    const int b = line / s.small_rows, r = line % s.small_rows;
     const T share = T{1} / static_cast<T>(s.size * s.size);
     Pack<T, N> result{};
-    for (Index i = 0; i < s.size; ++i)
-        for (Index j = 0; j < s.size - (cuda::seeded(311) ? 1 : 0); ++j) {
+    for (int i = 0; i < s.size; ++i)
+        for (int j = 0; j < s.size - (cuda::seeded(311) ? 1 : 0); ++j) {
             const auto value = load<N>(x + s.large(b, r * s.stride + i, c * s.stride + j) + k);
 #pragma unroll
             for (int v = 0; v < N; ++v)
@@ -54,17 +54,17 @@ __global__ void __launch_bounds__(cuda::block_threads) pool_kernel(PoolShape s, 
 
 /// One thread a pack of channels of one pixel: it adds what each window that holds it passes on, windows in order.
 template <class T, int N, class Term>
-__global__ void __launch_bounds__(cuda::block_threads) pool_backward_kernel(PoolShape s, Term term, T* grad_x)
+__global__ void __launch_bounds__(cuda::block_threads, 4) pool_backward_kernel(PoolShape s, Term term, T* grad_x)
 {
-    const Index line = cuda::line_here(), c = cuda::col_here(), k = cuda::pack_here() * N;
+    const int line = cuda::line_here(), c = cuda::col_here(), k = static_cast<int>(cuda::pack_here()) * N;
     if (c >= s.cols || k >= s.channels) return;
-    const Index b = line / s.rows, r = line % s.rows;
+    const int b = line / s.rows, r = line % s.rows;
     const Windows rows(s, r, s.small_rows), cols(s, c, s.small_cols);
     if (rows.first >= rows.last || cols.first >= cols.last) return;
     T* to = grad_x + s.large(b, r, c) + k;
     auto sum = load<N>(to);
-    for (Index i = rows.first; i < rows.last; ++i)
-        for (Index j = cols.first; j < cols.last; ++j) term(s, b, r, c, i, j, k, sum);
+    for (int i = rows.first; i < rows.last; ++i)
+        for (int j = cols.first; j < cols.last; ++j) term(s, b, r, c, i, j, k, sum);
     store(sum, to);
 }
 
@@ -72,8 +72,7 @@ __global__ void __launch_bounds__(cuda::block_threads) pool_backward_kernel(Pool
 template <class T, int N>
 struct MaxTerm {
     const T *x, *y, *grad_y;
-    __device__ void operator()(const PoolShape& s, Index b, Index r, Index c, Index i, Index j, Index k,
-                               Pack<T, N>& sum) const
+    __device__ void operator()(const PoolShape& s, int b, int r, int c, int i, int j, int k, Pack<T, N>& sum) const
     {
         const auto best = load<N>(y + s.small(b, i, j) + k), g = load<N>(grad_y + s.small(b, i, j) + k),
                    own = load<N>(x + s.large(b, r, c) + k);
@@ -81,13 +80,15 @@ struct MaxTerm {
 #pragma unroll
         for (int v = 0; v < N; ++v) takes[v] = own.at[v] == best.at[v];
         // Pixels of the window that come before this one.
-        for (Index row = i * s.stride; row <= r; ++row) {
-            const Index end = row < r ? j * s.stride + s.size : c;
-            for (Index col = j * s.stride; col < end && !cuda::seeded(312); ++col) {
-                const auto earlier = load<N>(x + s.large(b, row, col) + k);
+        const int before = (r - i * s.stride) * s.size + c - j * s.stride;
+        const T* earlier = x + s.large(b, i * s.stride, j * s.stride) + k;
+#pragma unroll 1 // unrolled, it spills registers
+        for (int q = 0, col = 0; q < before && !cuda::seeded(312); ++q) {
+            const auto value = load<N>(earlier);
 #pragma unroll
-                for (int v = 0; v < N; ++v) takes[v] = takes[v] && earlier.at[v] != best.at[v];
-            }
+            for (int v = 0; v < N; ++v) takes[v] = takes[v] && value.at[v] != best.at[v];
+            earlier += s.channels;
+            if (++col == s.size) col = 0, earlier += Index{s.cols - s.size} * s.channels;
         }
 #pragma unroll
         for (int v = 0; v < N; ++v) sum.at[v] += takes[v] ? g.at[v] : T{};
@@ -98,8 +99,7 @@ struct MaxTerm {
 template <class T, int N>
 struct AverageTerm {
     const T* grad_y;
-    __device__ void operator()(const PoolShape& s, Index b, Index, Index, Index i, Index j, Index k,
-                               Pack<T, N>& sum) const
+    __device__ void operator()(const PoolShape& s, int b, int, int, int i, int j, int k, Pack<T, N>& sum) const
     {
         const T share = T{1} / static_cast<T>(s.size * s.size);
         const auto g = load<N>(grad_y + s.small(b, i, j) + k);
@@ -111,8 +111,9 @@ struct AverageTerm {
 template <class T>
 PoolShape pool_shape(TensorView<T, 4> large, TensorView<const T, 4> small, Pool2dOptions o)
 {
-    return {large.extent(0), large.extent(1), large.extent(2), small.extent(1),
-            small.extent(2), large.extent(3), o.size,          o.stride};
+    const auto number = [](Index i) { return static_cast<int>(i); };
+    return {number(large.extent(0)), number(large.extent(1)), number(large.extent(2)), number(small.extent(1)),
+            number(small.extent(2)), number(large.extent(3)), number(o.size),          number(o.stride)};
 }
 
 template <bool Max, class T>
@@ -122,7 +123,7 @@ void pool(const char* name, TensorView<const T, 4> x, Pool2dOptions o, TensorVie
     if (y.elements() == 0) return;
     cuda::with_packs<T>(s.channels, {x.data, y.data}, [&](auto width) {
         constexpr int n = decltype(width)::value;
-        const auto [grid, block] = cuda::line_blocks(s.batch * s.small_rows, s.small_cols, s.channels / n);
+        const auto [grid, block] = cuda::line_blocks(Index{s.batch} * s.small_rows, s.small_cols, s.channels / n);
         pool_kernel<T, n, Max><<<grid, block, 0, cuda::stream()>>>(s, x.data, y.data);
     });
     cuda::check_launch(name);
@@ -133,10 +134,10 @@ template <class T, class MakeTerm>
 void pool_backward(const char* name, const PoolShape& s, std::initializer_list<const void*> pointers,
                    const MakeTerm& make_term, T* grad_x)
 {
-    if (s.batch * s.rows * s.cols * s.channels == 0) return;
+    if (Index{s.batch} * s.rows * s.cols * s.channels == 0) return;
     cuda::with_packs<T>(s.channels, pointers, [&](auto width) {
         constexpr int n = decltype(width)::value;
-        const auto [grid, block] = cuda::line_blocks(s.batch * s.rows, s.cols, s.channels / n);
+        const auto [grid, block] = cuda::line_blocks(Index{s.batch} * s.rows, s.cols, s.channels / n);
         pool_backward_kernel<T, n><<<grid, block, 0, cuda::stream()>>>(s, make_term(width), grad_x);
     });
     cuda::check_launch(name);

@@ -42,11 +42,11 @@ TEST_CASE("the gradient of group normalisation adds to what its input has alread
     GWSD_NEEDS_CUDA
     const std::vector<Tensor<double>> inputs{random_tensor<double>({2, 6, 5, 8}, 1), random_tensor<double>({8}, 2),
                                              random_tensor<double>({8}, 3)};
-    // The sum's gradient reaches x first.
+    // The backward pass runs from the end: the input has a gradient when the first operation adds its own.
     check_devices_agree(
         [](const auto& v) {
-            const auto y = ops::group_norm_silu(v[0], v[1], v[2], {.groups = 2});
-            return ops::add(ops::group_norm(v[0], v[1], v[2], {.groups = 4}), ops::multiply(y, v[0]));
+            const auto first = ops::group_norm_silu(v[0], v[1], v[2], {.groups = 2});
+            return ops::add(ops::multiply(first, v[0]), ops::group_norm(v[0], v[1], v[2], {.groups = 4}));
         },
         inputs);
 }

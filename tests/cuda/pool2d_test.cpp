@@ -1,4 +1,5 @@
 #include "gwsd/ops/pool2d.hpp"
+#include "cuda/adjoint.hpp"
 #include "cuda/support.hpp"
 #include "gwsd/ops/pointwise.hpp"
 
@@ -23,6 +24,7 @@ TEST_CASE("pooling is the same on both devices for windows apart and overlapping
             const std::vector<Tensor<double>> x{random_tensor<double>(shape, 1)};
             check_devices_agree([o](const auto& v) { return ops::max_pool2d(v[0], o); }, x);
             check_devices_agree([o](const auto& v) { return ops::average_pool2d(v[0], o); }, x);
+            test::check_adjoint([o](const auto& v) { return ops::average_pool2d(v[0], o); }, x);
         }
 }
 
@@ -38,7 +40,9 @@ TEST_CASE("gradients of pooling add to what is there and their bits do not chang
 {
     GWSD_NEEDS_CUDA
     const auto operation = []<class V>(const std::vector<V>& v) {
-        return ops::add(ops::max_pool2d(v[0], {3, 2}), ops::average_pool2d(ops::add(v[0], v[0]), {3, 2}));
+        // The backward pass runs from the end: the input has a gradient when the first operation adds its own.
+        const V largest = ops::max_pool2d(v[0], {3, 2}), mean = ops::average_pool2d(v[0], {3, 2});
+        return ops::add(ops::add(largest, mean), ops::average_pool2d(ops::add(v[0], v[0]), {3, 2}));
     };
     const std::vector<Tensor<double>> x{random_tensor<double>({2, 7, 9, 6}, 1)};
     check_devices_agree(operation, x);

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "gwsd/autograd/variable.hpp"
-#include "gwsd/kernels/conservative_projection.hpp"
+#include "gwsd/kernels/projection.hpp"
 
 namespace gwsd::ops {
 
@@ -23,7 +22,8 @@ struct ProjectionInput {
 
 /// Conservative projection (SPEC 4): corrects `mean` [batch, rows, cols] so that its weighted means over blocks become
 /// those of the coarse field; see kernels::ProjectionOptions for the formula. Exact to rounding without `variance`.
-/// Gradients flow to mean, share and coarse. Throws ShapeError; NumericalError for shares that are not above zero.
+/// Gradients flow to mean, share and coarse. Throws ShapeError; NumericalError for shares that are not above zero, on
+/// the CPU: on a GPU, which is not waited for, the result may be no number then.
 template <class T, class Device>
 Variable<T, Device> conservative_projection(const Variable<T, Device>& mean, const ProjectionInput<T, Device>& in,
                                             ProjectionOptions options = {})
@@ -46,29 +46,15 @@ Variable<T, Device> conservative_projection(const Variable<T, Device>& mean, con
     require("variance", in.variance.defined(), blocks, in.variance.shape());
 
     auto projected = Tensor<T, Device>::empty(shape);
-    const Index cells = shape[1] * shape[2], count = blocks[1] * blocks[2];
-    auto systems =
-        std::make_shared<std::vector<std::unique_ptr<kernels::ProjectionSystem>>>(static_cast<std::size_t>(shape[0]));
-    const auto at = [](const Tensor<T, Device>& t, Index offset) { return t.defined() ? t.data() + offset : nullptr; };
-    parallel_for(shape[0], 1, [&](Index begin, Index end) {
-        for (Index b = begin; b < end; ++b) {
-            auto& system = (*systems)[static_cast<std::size_t>(b)];
-            system = std::make_unique<kernels::ProjectionSystem>(
-                shape[1], shape[2], options, at(in.weight, b * cells), at(in.known, b * count),
-                at(in.share.value(), b * cells), at(in.variance, b * count));
-            system->forward(at(mean.value(), b * cells), at(in.coarse.value(), b * count), at(projected, b * cells));
-        }
-    });
+    const kernels::ProjectionShape sizes{shape[0], shape[1], shape[2], blocks[1], blocks[2], options};
+    auto projection = std::make_shared<kernels::Projection<T, Device>>(
+        sizes, kernels::ProjectionFields<T, Device>{in.known, in.weight, in.share.value(), in.variance});
+    projection->forward(mean.value().data(), in.coarse.value().data(), projected.data());
 
-    auto backward = [systems, at, cells, count, batch = shape[0], dm = mean.gradient(), ds = in.share.gradient(),
+    auto backward = [projection, dm = mean.gradient(), ds = in.share.gradient(),
                      dx = in.coarse.gradient()](const Tensor<T, Device>& grad) {
-        const auto sum = [](const auto& slot) { return slot ? slot->sum() : Tensor<T, Device>(); };
-        const auto gm = sum(dm), gs = sum(ds), gx = sum(dx);
-        parallel_for(batch, 1, [&](Index begin, Index end) {
-            for (Index b = begin; b < end; ++b)
-                (*systems)[static_cast<std::size_t>(b)]->backward(at(grad, b * cells), at(gm, b * cells),
-                                                                  at(gs, b * cells), at(gx, b * count));
-        });
+        const auto sum = [](const auto& slot) { return slot ? slot->sum().data() : nullptr; };
+        projection->backward(grad.data(), sum(dm), sum(ds), sum(dx));
     };
     return record(std::move(projected), std::move(backward), mean, in.share, in.coarse);
 }
