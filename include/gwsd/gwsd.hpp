@@ -36,6 +36,7 @@
 #include "gwsd/optim/adamw.hpp"
 #include "gwsd/optim/clip.hpp"
 #include "gwsd/optim/ema.hpp"
+#include "gwsd/optim/optimiser.hpp"
 #include "gwsd/optim/schedule.hpp"
 
 // The earth: grids, calendar, interpolation.

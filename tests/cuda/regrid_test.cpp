@@ -1,7 +1,7 @@
 #include <limits>
 
 #include "cuda/support.hpp"
-#include "gwsd/geo/cuda_regridder.hpp"
+#include "gwsd/data/cuda_regridder.hpp"
 
 using namespace gwsd;
 using test::random_tensor;
@@ -53,7 +53,7 @@ TEST_CASE("conservative regridding on the device is that of the CPU with every h
         {geo::regular_grid(0.1, ragged), geo::Grid{{-2.2, -1.31}, {20.4, 20.5, 21.84, 21.9}}, 1}}; // one row
     for (const auto& [from, to, count] : pairs) {
         const geo::ConservativeRegridder here(from, to);
-        const geo::CudaRegridder there(from, to);
+        const data::CudaRegridder there(from, to);
         const auto in = fields(count, from);
         for (const double least : {0.0, 0.6, 1.0}) {
             INFO(from.cells() << " to " << to.cells() << ", at least " << least);
@@ -79,7 +79,7 @@ TEST_CASE("conservative regridding on the device keeps the integral and refuses 
     GWSD_NEEDS_CUDA
     const geo::Region region{20, -2, 21, -0.5};
     const auto from = geo::regular_grid(0.1, region), to = geo::regular_grid(0.125, region);
-    const geo::CudaRegridder regridder(from, to);
+    const data::CudaRegridder regridder(from, to);
     const auto in = random_tensor<double>({from.rows(), from.cols()}, 5);
     const auto out = copy_to<Cpu>(regridder(copy_to<Cuda>(in)));
     const auto integral = [](const geo::Grid& grid, const Tensor<double>& field) {

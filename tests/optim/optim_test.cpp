@@ -2,6 +2,7 @@
 #include "gwsd/optim/adamw.hpp"
 #include "gwsd/optim/clip.hpp"
 #include "gwsd/optim/ema.hpp"
+#include "gwsd/optim/optimiser.hpp"
 #include "gwsd/optim/schedule.hpp"
 #include "support/gradcheck.hpp"
 
@@ -99,4 +100,40 @@ TEST_CASE("averaged weights follow the weights, and swapping twice changes nothi
     for (int n = 0; n < 60; ++n) average.update();
     CHECK(average.averages()[0].second.data()[0] == Approx(1));
     CHECK(average.updates() == 61);
+}
+
+TEST_CASE("the optimiser is AdamW along clipped gradients with an average, and leaves out steps that are not finite")
+{
+    const auto make = [] {
+        return std::vector<NamedParameter<float>>{{"w", Variable<float>(test::random_tensor<float>({3, 5}, 1), true)},
+                                                  {"b", Variable<float>(test::random_tensor<float>({5}, 2), true)}};
+    };
+    const auto one = make(), parts = make();
+    optim::Optimiser<float> optimiser(one, {}, 0.9);
+    optim::AdamW<float> adamw(parts);
+    optim::WeightAverage<float> average(parts, 0.9);
+    for (std::uint64_t step = 0; step < 5; ++step) {
+        for (const auto* parameters : {&one, &parts})
+            for (const auto& p : *parameters)
+                p.variable.gradient()->sum() = test::random_tensor<float>(p.variable.shape(), 10 + step);
+        const double norm = optim::gradient_norm(parts);
+        adamw.step(1e-2, optim::clip_factor(norm, 0.5));
+        average.update();
+        const auto outcome = optimiser.step(1e-2, 0.5, Tensor<float>::full({1}, 1.0F)).read();
+        CHECK(outcome.taken);
+        CHECK(outcome.gradient_norm == norm);
+    }
+    const auto nan = std::nanf("");
+    CHECK_FALSE(optimiser.step(1e-2, 0.5, Tensor<float>::full({1}, nan)).read().taken);
+    one[1].variable.gradient()->sum().data()[2] = nan;
+    CHECK_FALSE(optimiser.step(1e-2, 0.5).read().taken);
+    CHECK(optimiser.steps() == 5);
+    CHECK(optimiser.updates() == 5);
+    for (std::size_t n = 0; n < 2; ++n) {
+        CHECK(one[n].variable.value().to_vector() == parts[n].variable.value().to_vector());
+        CHECK(optimiser.averages()[n].second.to_vector() == average.averages()[n].second.to_vector());
+        CHECK(optimiser.state()[n].second.to_vector() == adamw.state()[n].second.to_vector());
+    }
+    optimiser.swap();
+    CHECK(one[0].variable.value().to_vector() == average.averages()[0].second.to_vector());
 }

@@ -31,10 +31,10 @@ inline const std::map<std::string, std::set<std::string>>& may_look_into()
         {"nn", ops},
         {"losses", ops},
         {"models", models},
-        {"optim", join({tensor, {"autograd"}})},
+        {"optim", join({tensor, {"kernels", "autograd"}})},
         {"geo", {"core"}},
         {"io", {"core", "geo"}},
-        {"data", join({world, {"tensor"}})},
+        {"data", join({world, {"tensor", "kernels"}})},
         {"train", join({models, world, {"optim", "score"}})}, // score: the picture of its loss
         {"infer", join({models, world, {"train", "score"}})},
         {"score", join({models, world})},

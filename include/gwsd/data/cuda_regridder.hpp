@@ -7,21 +7,21 @@
 #include "gwsd/kernels/regrid_cuda.hpp"
 #include "gwsd/tensor/tensor.hpp"
 
-namespace gwsd::geo {
+namespace gwsd::data {
 
-/// ConservativeRegridder for fields on a GPU: its weights are made on the host and kept on the device.
+/// geo::ConservativeRegridder for fields on a GPU: its weights are made on the host and kept on the device.
 class CudaRegridder {
 public:
-    CudaRegridder(const Grid& from, const Grid& to)
+    CudaRegridder(const geo::Grid& from, const geo::Grid& to)
         : from_rows_(from.rows()),
           from_cols_(from.cols()),
-          rows_(overlapping_rows(from, to), row_measures(to)),
-          cols_(overlapping_cols(from, to), col_measures(to))
+          rows_(geo::overlapping_rows(from, to), row_measures(to)),
+          cols_(geo::overlapping_cols(from, to), col_measures(to))
     {
     }
 
     /// in is [..., from.rows, from.cols], the result [..., to.rows, to.cols]; NaN and `min_valid_fraction` as in
-    /// Regridder::apply. Throws ShapeError for other sizes.
+    /// geo::Regridder::apply. Throws ShapeError for other sizes.
     template <class T>
     Tensor<T, Cuda> operator()(const Tensor<T, Cuda>& in, double min_valid_fraction = 0) const
     {
@@ -45,7 +45,7 @@ private:
         Tensor<std::int32_t, Cuda> begin, cell;
         Tensor<double, Cuda> weight, measure;
 
-        Axis(const AxisWeights& weights, const std::vector<double>& measures)
+        Axis(const geo::AxisWeights& weights, const std::vector<double>& measures)
             : size(weights.size()),
               begin(upload<std::int32_t>(weights.begin)),
               cell(upload<std::int32_t>(weights.cell)),
@@ -66,14 +66,14 @@ private:
         for (const From value : values) converted.push_back(static_cast<To>(value));
         return Tensor<To, Cuda>::from({static_cast<Index>(values.size())}, converted);
     }
-    static std::vector<double> row_measures(const Grid& to)
+    static std::vector<double> row_measures(const geo::Grid& to)
     {
         std::vector<double> bands;
         for (std::size_t i = 0; i + 1 < to.lat_edges.size(); ++i)
-            bands.push_back(band_measure(to.lat_edges[i], to.lat_edges[i + 1]));
+            bands.push_back(geo::band_measure(to.lat_edges[i], to.lat_edges[i + 1]));
         return bands;
     }
-    static std::vector<double> col_measures(const Grid& to)
+    static std::vector<double> col_measures(const geo::Grid& to)
     {
         std::vector<double> widths;
         for (std::size_t i = 0; i + 1 < to.lon_edges.size(); ++i)
@@ -85,4 +85,4 @@ private:
     Axis rows_, cols_;
 };
 
-} // namespace gwsd::geo
+} // namespace gwsd::data
