@@ -16,14 +16,15 @@ struct Case {
     Index batch, rows, cols, in, out, kernel, stride, padding;
     bool add = false;
     BlockTile tile = BlockTile::automatic;
+    Index further_cols = 0; ///< of a kernel wider than high
 
     Conv2dOptions options(Precision precision) const { return {stride, padding, precision}; }
     Shape x() const { return {batch, rows, cols, in}; }
-    Shape w() const { return {out, kernel, kernel, in}; }
+    Shape w() const { return {out, kernel, kernel + further_cols, in}; }
     Shape y() const
     {
         const auto size = [&](Index n) { return (n + 2 * padding - kernel) / stride + 1; };
-        return {batch, size(rows), size(cols), out};
+        return {batch, size(rows), size(cols - further_cols), out};
     }
 };
 
@@ -155,6 +156,8 @@ TEST_CASE("convolutions on tensor cores are those of the CPU for every kernel an
     check_case({3, 8, 7, 3, 6, 3, 2, 1});
     check_case({1, 9, 11, 1, 3, 2, 3, 0, true});
     check_case({1, 7, 10, 6, 3, 5, 3, 2});
+    check_case({3, 4, 9, 6, 8, 1, 1, 0, true, BlockTile::automatic, 4});  // a kernel of 1 x 5
+    check_case({1, 5, 7, 3, 6, 2, 2, 1, false, BlockTile::automatic, 1}); // and of 2 x 3
 }
 
 TEST_CASE("convolutions on tensor cores take images smaller than the kernel and rows of one pixel")
@@ -165,6 +168,7 @@ TEST_CASE("convolutions on tensor cores take images smaller than the kernel and 
     check_case({1, 1, 40, 6, 8, 3, 1, 1});
     check_case({1, 40, 1, 6, 8, 3, 2, 1});
     check_case({1, 3, 4, 6, 17, 3, 1, 0});
+    check_case({1, 4, 5, 3, 6, 1, 3, 2}); // nothing but padding in the first row
 }
 
 TEST_CASE("convolutions on tensor cores are right over several tiles and one pixel more")
