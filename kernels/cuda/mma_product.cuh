@@ -50,7 +50,8 @@ __device__ inline void multiply(__nv_bfloat16, const unsigned (&a)[PartsM][4], c
         for (int j = 0; j < PartsN; ++j) mma_bf16_m16n8k16(sums[i][j], a[i], b[seeded(222) && PartsN > 1 ? j ^ 1 : j]);
 }
 
-/// x = big + small, both with 11 significant bits, to 2^-22 of x or better.
+/// x = big + small, both with 11 significant bits, to 2^-21 of x: big is within 2^-11 of it, and cutting small off
+/// loses up to 2^-10 of that, with either sign.
 template <int Parts, int Registers>
 __device__ inline void split(const unsigned (&x)[Parts][Registers], unsigned (&big)[Parts][Registers],
                              unsigned (&small)[Parts][Registers])
@@ -61,7 +62,7 @@ __device__ inline void split(const unsigned (&x)[Parts][Registers], unsigned (&b
         for (int r = 0; r < Registers; ++r) {
             const float value = __uint_as_float(x[i][r]);
             big[i][r] = to_tf32(value);
-            small[i][r] = to_tf32(value - __uint_as_float(big[i][r]));
+            small[i][r] = cut_to_tf32(value - __uint_as_float(big[i][r]));
         }
 }
 

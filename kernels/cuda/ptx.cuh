@@ -73,12 +73,11 @@ __device__ inline void mma_tf32_m16n8k8(float (&c)[4], const unsigned (&a)[4], c
         : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
-/// The nearest number with 11 significant bits, as bits of a float.
-__device__ inline unsigned to_tf32(float x)
-{
-    unsigned bits;
-    asm volatile("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(x));
-    return bits;
-}
+/// x with 11 significant bits, to nearest, as bits of a float. Two integer instructions, where cvt.rna.tf32 is five
+/// since compute capability 9.0; unlike that it does not keep all of what is no number: what x - to_tf32(x) still is
+/// then.
+__device__ inline unsigned to_tf32(float x) { return (__float_as_uint(x) + 0x1000u) & 0xffffe000u; }
+/// The same, cut off, which keeps what is no number.
+__device__ inline unsigned cut_to_tf32(float x) { return __float_as_uint(x) & 0xffffe000u; }
 
 } // namespace gwsd::cuda

@@ -1,4 +1,7 @@
 #include "conv2d_mma.hpp"
+
+#include <bit>
+
 #include "cuda/support.hpp"
 #include "gwsd/kernels/conv2d.hpp"
 
@@ -203,6 +206,28 @@ TEST_CASE("operands that are not on multiples of 16 bytes are convolved too")
         kernels::mma::conv2d_forward(constant(x), constant(w), c.options(precision), {false, bias.data()}, y.view<4>());
         CHECK(relative_difference(copy_to<Cpu>(y), expected(c, inputs).y) <
               (precision == Precision::bf16 ? 1e-2 : 1e-6));
+    }
+}
+
+TEST_CASE("what is no number reaches every result on tensor cores that it belongs to")
+{
+    GWSD_NEEDS_CUDA
+    const Case c{1, 6, 7, 8, 6, 3, 1, 1};
+    // As a host and as a GPU writes it; and more than any number.
+    for (const std::uint32_t bits : {0x7FC00000U, 0x7FFFFFFFU, 0x7F800000U}) {
+        auto inputs = Inputs::of<float, float>(c);
+        inputs.x.view<4>()(0, 2, 3, 1) = static_cast<double>(std::bit_cast<float>(bits));
+        const auto finite = [](const Tensor<double>& t) {
+            std::vector<bool> all;
+            for (const double value : t.to_vector()) all.push_back(std::isfinite(value));
+            return all;
+        };
+        const auto reference = expected(c, inputs);
+        for (const Precision precision : {Precision::f32_fast, Precision::bf16}) {
+            const auto r = computed<float, float>(c, inputs, precision);
+            CHECK(finite(r.y) == finite(reference.y));
+            CHECK(finite(r.grad_w) == finite(reference.grad_w));
+        }
     }
 }
 
