@@ -59,74 +59,71 @@ public:
     /// `pixel` and `channel` are the first of the block; `chunks` is the number of one pixel and of one tap.
     __device__ PixelLoader(const PixelForm& form, int batch, int chunks, int channels, int taps, const uint4* source,
                            const uint4* weights, int pixel, int channel)
-        : form_(form),
-          source_(source),
-          weights_(weights),
-          chunks_(chunks),
-          chunk_(static_cast<int>(threadIdx.x) % Tile::depth),
-          row_(static_cast<int>(threadIdx.x) / Tile::depth)
+        : form_(form), chunks_(chunks)
     {
-        k_ = Digits::of(chunk_, form.tap_cols, chunks);
+        const int chunk = static_cast<int>(threadIdx.x) % Tile::depth,
+                  row = static_cast<int>(threadIdx.x) / Tile::depth;
+        place_ = swizzled<Tile::depth>(row, chunk);
+        k_ = Digits::of(chunk, form.tap_cols, chunks);
         step_ = Digits::of(Tile::depth, form.tap_cols, chunks);
         const ResultPixels& result = form.result;
 #pragma unroll
         for (int i = 0; i < rows_m; ++i) {
-            const int p = pixel + row_ + i * rows_apart;
+            const int p = pixel + row + i * rows_apart;
             const Digits at = Digits::of(p, result.rows, result.cols);
-            source_row_[i] = p < batch * result.rows * result.cols ? form.first_row + form.scale * at.middle : outside;
+            const int source_row = form.first_row + form.scale * at.middle;
             source_col_[i] = form.first_col + form.scale * at.inner;
-            image_[i] = at.outer * form.source_rows;
+            const Index place = static_cast<Index>(at.outer * form.source_rows + source_row) * form.source_cols;
+            source_[i] = source + (place + source_col_[i]) * chunks;
+            source_row_[i] = p < batch * result.rows * result.cols ? source_row : outside;
         }
 #pragma unroll
         for (int i = 0; i < rows_n; ++i) {
-            const int n = channel + row_ + i * rows_apart;
-            weight_row_[i] = n < channels ? static_cast<Index>(n) * taps * chunks : -1;
+            const int n = channel + row + i * rows_apart;
+            weights_[i] = n < channels ? weights + static_cast<Index>(n) * taps * chunks : nullptr;
         }
     }
 
     /// Begins the copies of one tile and goes on to the next.
-    __device__ void load(uint4* left, uint4* right)
+    __device__ void load(unsigned left, unsigned right)
     {
         const bool tap = k_.outer < form_.tap_rows;
         const int down = form_.step * k_.outer, across = form_.step * k_.middle;
+        const Index moved = static_cast<Index>(down * form_.source_cols + across) * chunks_ + k_.inner;
 #pragma unroll
         for (int i = 0; i < rows_m; ++i) {
-            const int row = source_row_[i] + down, col = source_col_[i] + across;
-            const bool valid = tap && inside(row, form_.source_rows) && (seeded(224) || inside(col, form_.source_cols));
-            const uint4* from = source_;
-            if (valid) from += static_cast<Index>((image_[i] + row) * form_.source_cols + col) * chunks_ + k_.inner;
-            cp_async_16(left + swizzled<Tile::depth>(row_ + i * rows_apart, chunk_), from, valid);
+            const bool valid = tap && inside(source_row_[i] + down, form_.source_rows) &&
+                               (seeded(224) || inside(source_col_[i] + across, form_.source_cols));
+            cp_async_16(left + place_ + i * rows_bytes, source_[i] + moved, valid);
         }
         const int used = form_.first_tap + k_.outer * form_.tap_row_stride + k_.middle * form_.tap_col_stride;
         const Index offset = static_cast<Index>(used) * chunks_ + k_.inner;
 #pragma unroll
-        for (int i = 0; i < rows_n; ++i) {
-            const bool valid = tap && weight_row_[i] >= 0;
-            cp_async_16(right + swizzled<Tile::depth>(row_ + i * rows_apart, chunk_),
-                        valid ? weights_ + weight_row_[i] + offset : weights_, valid);
-        }
+        for (int i = 0; i < rows_n; ++i)
+            cp_async_16(right + place_ + i * rows_bytes, weights_[i] + offset, tap && weights_[i]);
         k_.advance(step_, form_.tap_cols, chunks_);
     }
 
 private:
     static constexpr int rows_apart = Tile::threads / Tile::depth;
     static constexpr int rows_m = Tile::m / rows_apart, rows_n = Tile::n / rows_apart;
+    static constexpr unsigned rows_bytes = 16 * Tile::depth * rows_apart; ///< eight rows leave the swizzle as it is
     static constexpr int outside = -(1 << 30);
-    static_assert(Tile::m % rows_apart == 0 && Tile::n % rows_apart == 0);
+    static_assert(Tile::m % rows_apart == 0 && Tile::n % rows_apart == 0 && rows_apart % 8 == 0);
     __device__ static bool inside(int i, int count) { return static_cast<unsigned>(i) < static_cast<unsigned>(count); }
 
     const PixelForm& form_;
-    const uint4 *source_, *weights_;
-    int chunks_, chunk_, row_;
+    int chunks_;
+    unsigned place_;
     Digits k_, step_;
-    int source_row_[rows_m], source_col_[rows_m], image_[rows_m];
-    Index weight_row_[rows_n];
+    int source_row_[rows_m], source_col_[rows_m];
+    const uint4 *source_[rows_m], *weights_[rows_n]; ///< at the first tap, perhaps outside the source
 };
 
 /// One block M pixels by N channels of the result. Threads copy tiles of source and weights Stages - 1 tiles ahead of
 /// the products; warps multiply their parts of the tile that has come, then write their sums by way of shared memory.
 template <class Element, class Result, class Tile, bool Backward>
-__global__ void __launch_bounds__(Tile::threads)
+__global__ void __launch_bounds__(Tile::threads, Tile::blocks)
     pixels_kernel(Conv2dShape s, int chunks, int channels, unsigned blocks_n, unsigned blocks_m, const uint4* source,
                   const uint4* weights, kernels::Conv2dInto<float> into, bool vectors, Result* result)
 {
@@ -141,24 +138,27 @@ __global__ void __launch_bounds__(Tile::threads)
 
     const int depth = form.tap_rows * form.tap_cols * chunks;
     const int tiles = seeded(223) ? depth / Tile::depth : (depth + Tile::depth - 1) / Tile::depth;
-    constexpr int left_chunks = Tile::m * Tile::depth, stage_chunks = (Tile::m + Tile::n) * Tile::depth;
+    constexpr unsigned left_bytes = 16 * Tile::m * Tile::depth, stage_bytes = 16 * (Tile::m + Tile::n) * Tile::depth;
     typename Tile::Sums sums = {};
     if (tiles > 0) {
         PixelLoader<Tile> loader(form, s.batch, chunks, channels, s.kernel_rows * s.kernel_cols, source, weights, pixel,
                                  channel);
+        const auto stage_of = [&](int tile) {
+            return shared_address(shared) + static_cast<unsigned>(tile) % Tile::stages * stage_bytes;
+        };
         const auto load = [&](int tile) {
-            uint4* stage = shared + tile % Tile::stages * stage_chunks;
-            if (tile < tiles) loader.load(stage, stage + left_chunks);
+            const unsigned stage = stage_of(tile);
+            if (tile < tiles) loader.load(stage, stage + left_bytes);
             cp_async_commit(); // also an empty one, so that the count of groups is that of tiles
         };
-#pragma unroll
+#pragma unroll 1
         for (int tile = 0; tile < Tile::stages - 1; ++tile) load(tile);
         for (int tile = 0; tile < tiles; ++tile) {
             if (!seeded(220)) cp_async_wait<Tile::stages - 2>();
             if (!seeded(221)) __syncthreads(); // this tile is here, and all have used the one before
             load(tile + Tile::stages - 1);
-            const uint4* stage = shared + tile % Tile::stages * stage_chunks;
-            multiply_rows<Element, Tile>(stage, stage + left_chunks, sums);
+            const unsigned stage = stage_of(tile);
+            multiply_rows<Element, Tile>(stage, stage + left_bytes, sums);
         }
         cp_async_wait<0>();
         __syncthreads();

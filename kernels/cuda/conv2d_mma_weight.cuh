@@ -17,19 +17,21 @@ public:
     /// Pixels [begin, end); outputs and columns from `out` and `column` on.
     __device__ WeightLoader(const Conv2dShape& s, int x_chunks, int y_chunks, const uint4* x, const uint4* grad_y,
                             int begin, int end, int out, int column)
-        : shape_(s),
-          x_(x),
-          grad_y_(grad_y),
-          x_chunks_(x_chunks),
-          y_chunks_(y_chunks),
-          y_chunk_(out / chunk_values<Element> + static_cast<int>(threadIdx.x) % left_row),
-          next_(begin),
-          end_(end)
+        : shape_(s), x_chunks_(x_chunks), left_end_(end - begin - left_k()), right_end_(end - begin - right_k())
     {
-        const Digits tap = Digits::of(column / chunk_values<Element> + static_cast<int>(threadIdx.x) % right_row,
-                                      s.kernel_cols, x_chunks);
-        x_chunk_ = tap.outer < s.kernel_rows ? tap.inner : -1;
+        const int left_chunk = static_cast<int>(threadIdx.x) % left_row,
+                  right_chunk = static_cast<int>(threadIdx.x) % right_row;
+        const int y_chunk = out / chunk_values<Element> + left_chunk;
+        if (y_chunk >= y_chunks) left_end_ = 0;
+        grad_y_ = grad_y + static_cast<Index>(begin + left_k()) * y_chunks + y_chunk;
+        left_apart_chunks_ = left_apart * y_chunks;
+        left_place_ = swizzled_across<Element, left_row>(left_k(), left_chunk);
+
+        const Digits tap = Digits::of(column / chunk_values<Element> + right_chunk, s.kernel_cols, x_chunks);
+        if (tap.outer >= s.kernel_rows) right_end_ = 0;
         down_ = tap.outer - s.padding, across_ = tap.middle - s.padding;
+        x_ = x + tap.inner;
+        right_place_ = swizzled_across<Element, right_row>(right_k(), right_chunk);
         step_ = Digits::of(pixels, s.out_rows, s.out_cols);
 #pragma unroll
         for (int i = 0; i < right_rows; ++i)
@@ -37,30 +39,24 @@ public:
     }
 
     /// Begins the copies of one tile and goes on to the next.
-    __device__ void load(uint4* left, uint4* right)
+    __device__ void load(unsigned left, unsigned right)
     {
 #pragma unroll
-        for (int i = 0; i < left_rows; ++i) {
-            const int k = left_k() + i * left_apart, pixel = next_ + k;
-            const bool valid = (seeded(230) || pixel < end_) && y_chunk_ < y_chunks_;
-            cp_async_16(left + swizzled_across<Element, left_row>(k, static_cast<int>(threadIdx.x) % left_row),
-                        valid ? grad_y_ + static_cast<Index>(pixel) * y_chunks_ + y_chunk_ : grad_y_, valid);
-        }
+        for (int i = 0; i < left_rows; ++i)
+            cp_async_16(left + left_place_ + i * (16 * left_row * left_apart), grad_y_ + i * left_apart_chunks_,
+                        i * left_apart < left_end_ || (seeded(230) && left_end_ != 0));
+        grad_y_ += left_rows * left_apart_chunks_;
+        left_end_ -= left_end_ > pixels ? pixels : left_end_;
 #pragma unroll
         for (int i = 0; i < right_rows; ++i) {
-            const int k = right_k() + i * right_apart;
             const int row = at_[i].middle * shape_.stride + down_, col = at_[i].inner * shape_.stride + across_;
-            const bool valid =
-                next_ + k < end_ && x_chunk_ >= 0 && inside(row, shape_.rows) && inside(col, shape_.cols);
-            const uint4* from = x_;
-            if (valid)
-                from +=
-                    static_cast<Index>((at_[i].outer * shape_.rows + row) * shape_.cols + col) * x_chunks_ + x_chunk_;
-            cp_async_16(right + swizzled_across<Element, right_row>(k, static_cast<int>(threadIdx.x) % right_row), from,
-                        valid);
+            const bool valid = i * right_apart < right_end_ && inside(row, shape_.rows) && inside(col, shape_.cols);
+            const int pixel = (at_[i].outer * shape_.rows + row) * shape_.cols + col;
+            cp_async_16(right + right_place_ + i * (16 * right_row * right_apart),
+                        x_ + static_cast<Index>(pixel) * x_chunks_, valid);
             at_[i].advance(step_, shape_.out_rows, shape_.out_cols);
         }
-        next_ += pixels;
+        right_end_ -= pixels;
     }
 
 private:
@@ -68,14 +64,18 @@ private:
     static constexpr int left_apart = Tile::threads / left_row, right_apart = Tile::threads / right_row;
     static constexpr int left_rows = pixels / left_apart, right_rows = pixels / right_apart;
     static_assert(left_rows * left_apart == pixels && right_rows * right_apart == pixels);
+    static constexpr int period = std::is_same_v<Element, float> ? 4 : 8; ///< of the swizzle
+    static_assert(left_apart % period == 0 && right_apart % period == 0);
     __device__ static int left_k() { return static_cast<int>(threadIdx.x) / left_row; }
     __device__ static int right_k() { return static_cast<int>(threadIdx.x) / right_row; }
     __device__ static bool inside(int i, int count) { return static_cast<unsigned>(i) < static_cast<unsigned>(count); }
 
     const Conv2dShape& shape_;
     const uint4 *x_, *grad_y_;
-    int x_chunks_, y_chunks_, y_chunk_, next_, end_;
-    int x_chunk_, down_, across_;
+    int x_chunks_, left_apart_chunks_;
+    int left_end_, right_end_; ///< pixels still to come, counted from this thread's first in the next tile
+    unsigned left_place_, right_place_;
+    int down_, across_;
     Digits step_, at_[right_rows];
 };
 
@@ -93,22 +93,23 @@ __global__ void __launch_bounds__(Tile::threads)
     const int part = static_cast<int>(blockIdx.x / blocks_n / blocks_m);
     const int begin = part * range, end = min(begin + range, s.batch * s.out_rows * s.out_cols);
     const int tiles = (end - begin + Loader::pixels - 1) / Loader::pixels;
-    constexpr int left_chunks = Tile::m * Tile::depth, stage_chunks = (Tile::m + Tile::n) * Tile::depth;
+    constexpr unsigned left_chunks = Tile::m * Tile::depth, stage_chunks = (Tile::m + Tile::n) * Tile::depth;
 
     Loader loader(s, x_chunks, y_chunks, x, grad_y, begin, end, first_out, first_column);
+    const auto stage_of = [&](int tile) { return shared + static_cast<unsigned>(tile) % Tile::stages * stage_chunks; };
     const auto load = [&](int tile) {
-        uint4* stage = shared + tile % Tile::stages * stage_chunks;
-        if (tile < tiles) loader.load(stage, stage + left_chunks);
+        const uint4* stage = stage_of(tile);
+        if (tile < tiles) loader.load(shared_address(stage), shared_address(stage + left_chunks));
         cp_async_commit(); // also an empty one, so that the count of groups is that of tiles
     };
     typename Tile::Sums sums = {};
-#pragma unroll
+#pragma unroll 1
     for (int tile = 0; tile < Tile::stages - 1; ++tile) load(tile);
     for (int tile = 0; tile < tiles; ++tile) {
         if (!seeded(234)) cp_async_wait<Tile::stages - 2>();
         if (!seeded(233)) __syncthreads(); // this tile is here, and all have used the one before
         load(tile + Tile::stages - 1);
-        const uint4* stage = shared + tile % Tile::stages * stage_chunks;
+        const uint4* stage = stage_of(tile);
         multiply_across<Element, Tile>(stage, stage + left_chunks, sums);
     }
     cp_async_wait<0>();

@@ -19,6 +19,8 @@ template <int M, int N, int WarpsM, int WarpsN, int Stages>
 struct MmaTile {
     static constexpr int m = M, n = N, stages = Stages, depth = 4;
     static constexpr int threads = 32 * WarpsM * WarpsN;
+    /// At least, on a multiprocessor together: tells the compiler how many registers a thread may have.
+    static constexpr int blocks = M * N >= 128 * 128 ? 1 : M * N >= 128 * 64 ? 2 : 5;
     static constexpr int warp_m = M / WarpsM, warp_n = N / WarpsN; ///< rows and columns of a warp
     static constexpr int parts_m = warp_m / 16, parts_n = warp_n / 8;
     static_assert(warp_m % 16 == 0 && warp_n % 16 == 0);
@@ -27,13 +29,14 @@ struct MmaTile {
     using Sums = float[parts_m][parts_n][4];
 };
 
-/// Place of a chunk in a tile of rows of `PerRow` chunks. The exclusive or gives the same chunk of eight rows that
-/// follow each other, which is what ldmatrix reads at once, eight places in the 128 bytes of all banks.
+/// Place, in bytes, of a chunk in a tile of rows of `PerRow` chunks; eight rows further it is a whole number of rows
+/// further. The exclusive or gives the same chunk of eight rows that follow each other, which is what ldmatrix reads at
+/// once, eight places in the 128 bytes of all banks.
 template <int PerRow>
-__device__ inline int swizzled(int row, int chunk)
+__device__ inline unsigned swizzled(int row, int chunk)
 {
     constexpr int mask = PerRow < 8 ? PerRow - 1 : 7, rows = PerRow < 8 ? 8 / PerRow : 1;
-    return row * PerRow + (chunk ^ ((row / rows) & mask));
+    return static_cast<unsigned>(16 * (row * PerRow + (chunk ^ ((row / rows) & mask))));
 }
 
 /// sums += a b of bf16, k = 16.
@@ -47,7 +50,8 @@ __device__ inline void multiply(__nv_bfloat16, const unsigned (&a)[PartsM][4], c
         for (int j = 0; j < PartsN; ++j) mma_bf16_m16n8k16(sums[i][j], a[i], b[seeded(222) && PartsN > 1 ? j ^ 1 : j]);
 }
 
-/// x = big + small, both with 11 significant bits, to 2^-22 of x or better.
+/// x = big + small, both with 11 significant bits, to 2^-21 of x: big is within 2^-11 of it, and cutting small off
+/// loses up to 2^-10 of that, with either sign.
 template <int Parts, int Registers>
 __device__ inline void split(const unsigned (&x)[Parts][Registers], unsigned (&big)[Parts][Registers],
                              unsigned (&small)[Parts][Registers])
@@ -58,7 +62,7 @@ __device__ inline void split(const unsigned (&x)[Parts][Registers], unsigned (&b
         for (int r = 0; r < Registers; ++r) {
             const float value = __uint_as_float(x[i][r]);
             big[i][r] = to_tf32(value);
-            small[i][r] = to_tf32(value - __uint_as_float(big[i][r]));
+            small[i][r] = cut_to_tf32(value - __uint_as_float(big[i][r]));
         }
 }
 
@@ -85,8 +89,9 @@ __device__ inline void multiply(float, const unsigned (&a)[PartsM][4], const uns
 
 /// sums += left right' of this warp's rows of two tiles [rows, depth] of swizzled chunks along k.
 template <class Element, class Tile>
-__device__ inline void multiply_rows(const uint4* left, const uint4* right, typename Tile::Sums& sums)
+__device__ inline void multiply_rows(unsigned left, unsigned right, typename Tile::Sums& sums)
 {
+    constexpr unsigned row_bytes = 16 * Tile::depth;
     const int lane = static_cast<int>(threadIdx.x) % 32;
     // Matrices of a left fragment: rows 0 to 7 and 8 to 15 of the first chunk, then of the second; of two right ones:
     // both chunks of rows 0 to 7, then of rows 8 to 15.
@@ -94,14 +99,15 @@ __device__ inline void multiply_rows(const uint4* left, const uint4* right, type
     const int right_row = Tile::first_n() + lane % 8 + lane / 16 * 8, right_chunk = lane / 8 % 2;
 #pragma unroll
     for (int chunk = 0; chunk < Tile::depth; chunk += 2) {
+        const unsigned a_at = left + swizzled<Tile::depth>(left_row, chunk + left_chunk);
+        const unsigned b_at = right + swizzled<Tile::depth>(right_row, chunk + right_chunk);
         unsigned a[Tile::parts_m][4], b[Tile::parts_n][2];
 #pragma unroll
-        for (int i = 0; i < Tile::parts_m; ++i)
-            ldmatrix_x4(left + swizzled<Tile::depth>(left_row + 16 * i, chunk + left_chunk), a[i]);
+        for (int i = 0; i < Tile::parts_m; ++i) ldmatrix_x4(a_at + static_cast<unsigned>(16 * i) * row_bytes, a[i]);
 #pragma unroll
         for (int j = 0; j < Tile::parts_n; j += 2) {
             unsigned both[4];
-            ldmatrix_x4(right + swizzled<Tile::depth>(right_row + 8 * j, chunk + right_chunk), both);
+            ldmatrix_x4(b_at + static_cast<unsigned>(8 * j) * row_bytes, both);
             b[j][0] = both[0], b[j][1] = both[1], b[j + 1][0] = both[2], b[j + 1][1] = both[3];
         }
         multiply(Element{}, a, b, sums);
@@ -111,38 +117,35 @@ __device__ inline void multiply_rows(const uint4* left, const uint4* right, type
 /// The same for tiles whose rows are k: rows of `PerRow` chunks along the result's rows or columns. Of bf16, ldmatrix
 /// reads a chunk of eight rows, as above. Of f32, a warp reads two neighbouring chunks of four rows.
 template <class Element, int PerRow>
-__device__ inline int swizzled_across(int k, int chunk)
+__device__ inline unsigned swizzled_across(int k, int chunk)
 {
     if constexpr (std::is_same_v<Element, float>) {
         static_assert(PerRow >= 8);
-        return k * PerRow + (chunk ^ (k % 4 * 2));
+        return static_cast<unsigned>(16 * (k * PerRow + (chunk ^ (k % 4 * 2))));
     } else {
         return swizzled<PerRow>(k, chunk);
     }
 }
 
-/// Of a tile [k, PerRow chunks] the 16 columns from `first` on and one step of k: to[half_k][half_columns], halves of
-/// both. Of bf16, 16 rows from k on; of f32, 8.
-template <class Element, int PerRow>
-__device__ inline void read_across(const uint4* tile, int k, int first, unsigned (&to)[2][2])
+/// Of a tile [k, PerRow chunks] the 16 columns from `first` on and one step of k, which begins at a multiple of 8: 16
+/// rows of bf16, 8 of f32. to[r]: the second half of k where r & HalfK is set, the second half of columns where the
+/// other bit is.
+template <class Element, int PerRow, int HalfK>
+__device__ inline void read_across(const uint4* tile, int k, int first, unsigned (&to)[4])
 {
     const int lane = static_cast<int>(threadIdx.x) % 32;
+    const char* at = reinterpret_cast<const char*>(tile + k * PerRow);
     if constexpr (std::is_same_v<Element, float>) {
-        const float* values = reinterpret_cast<const float*>(tile);
 #pragma unroll
-        for (int half_k = 0; half_k < 2; ++half_k)
-#pragma unroll
-            for (int half = 0; half < 2; ++half) {
-                const int column = first + 8 * half + lane / 4;
-                const int chunk = swizzled_across<float, PerRow>(k + 4 * half_k + lane % 4, column / 4);
-                to[half_k][half] = __float_as_uint(values[4 * chunk + column % 4]);
-            }
+        for (int r = 0; r < 4; ++r) {
+            const int column = first + ((r & (3 - HalfK)) ? 8 : 0) + lane / 4;
+            const unsigned place = swizzled_across<float, PerRow>(lane % 4, column / 4) + 4 * (column % 4);
+            to[r] = *reinterpret_cast<const unsigned*>(at + place + ((r & HalfK) ? 4 * 16 * PerRow : 0));
+        }
     } else {
-        // Matrices: both chunks of columns of rows 0 to 7, then of rows 8 to 15.
-        unsigned all[4];
-        const void* row = tile + swizzled<PerRow>(k + lane % 8 + lane / 16 * 8, first / 8 + lane / 8 % 2);
-        seeded(232) ? ldmatrix_x4(row, all) : ldmatrix_x4_trans(row, all);
-        to[0][0] = all[0], to[0][1] = all[1], to[1][0] = all[2], to[1][1] = all[3];
+        const int matrix = lane / 8, row = lane % 8 + ((matrix & HalfK) ? 8 : 0);
+        const unsigned place = swizzled<PerRow>(row, first / 8 + ((matrix & (3 - HalfK)) ? 1 : 0));
+        seeded(232) ? ldmatrix_x4(shared_address(at) + place, to) : ldmatrix_x4_trans(shared_address(at) + place, to);
     }
 }
 
@@ -153,16 +156,15 @@ __device__ inline void multiply_across(const uint4* left, const uint4* right, ty
     constexpr int values = chunk_values<Element>;
 #pragma unroll
     for (int k = 0; k < Tile::depth * values; k += 2 * values) {
-        unsigned a[Tile::parts_m][4], b[Tile::parts_n][2], both[2][2];
+        unsigned a[Tile::parts_m][4], b[Tile::parts_n][2];
 #pragma unroll
-        for (int i = 0; i < Tile::parts_m; ++i) {
-            read_across<Element, Tile::m / values>(left, k, Tile::first_m() + 16 * i, both);
-            a[i][0] = both[0][0], a[i][1] = both[0][1], a[i][2] = both[1][0], a[i][3] = both[1][1];
-        }
+        for (int i = 0; i < Tile::parts_m; ++i)
+            read_across<Element, Tile::m / values, 2>(left, k, Tile::first_m() + 16 * i, a[i]);
 #pragma unroll
         for (int j = 0; j < Tile::parts_n; j += 2) {
-            read_across<Element, Tile::n / values>(right, k, Tile::first_n() + 8 * j, both);
-            b[j][0] = both[0][0], b[j][1] = both[1][0], b[j + 1][0] = both[0][1], b[j + 1][1] = both[1][1];
+            unsigned both[4];
+            read_across<Element, Tile::n / values, 1>(right, k, Tile::first_n() + 8 * j, both);
+            b[j][0] = both[0], b[j][1] = both[1], b[j + 1][0] = both[2], b[j + 1][1] = both[3];
         }
         multiply(Element{}, a, b, sums);
     }

@@ -1,4 +1,7 @@
 #include "conv2d_mma.hpp"
+
+#include <bit>
+
 #include "cuda/support.hpp"
 #include "gwsd/kernels/conv2d.hpp"
 
@@ -16,14 +19,15 @@ struct Case {
     Index batch, rows, cols, in, out, kernel, stride, padding;
     bool add = false;
     BlockTile tile = BlockTile::automatic;
+    Index further_cols = 0; ///< of a kernel wider than high
 
     Conv2dOptions options(Precision precision) const { return {stride, padding, precision}; }
     Shape x() const { return {batch, rows, cols, in}; }
-    Shape w() const { return {out, kernel, kernel, in}; }
+    Shape w() const { return {out, kernel, kernel + further_cols, in}; }
     Shape y() const
     {
         const auto size = [&](Index n) { return (n + 2 * padding - kernel) / stride + 1; };
-        return {batch, size(rows), size(cols), out};
+        return {batch, size(rows), size(cols - further_cols), out};
     }
 };
 
@@ -155,6 +159,8 @@ TEST_CASE("convolutions on tensor cores are those of the CPU for every kernel an
     check_case({3, 8, 7, 3, 6, 3, 2, 1});
     check_case({1, 9, 11, 1, 3, 2, 3, 0, true});
     check_case({1, 7, 10, 6, 3, 5, 3, 2});
+    check_case({3, 4, 9, 6, 8, 1, 1, 0, true, BlockTile::automatic, 4});  // a kernel of 1 x 5
+    check_case({1, 5, 7, 3, 6, 2, 2, 1, false, BlockTile::automatic, 1}); // and of 2 x 3
 }
 
 TEST_CASE("convolutions on tensor cores take images smaller than the kernel and rows of one pixel")
@@ -165,6 +171,7 @@ TEST_CASE("convolutions on tensor cores take images smaller than the kernel and 
     check_case({1, 1, 40, 6, 8, 3, 1, 1});
     check_case({1, 40, 1, 6, 8, 3, 2, 1});
     check_case({1, 3, 4, 6, 17, 3, 1, 0});
+    check_case({1, 4, 5, 3, 6, 1, 3, 2}); // nothing but padding in the first row
 }
 
 TEST_CASE("convolutions on tensor cores are right over several tiles and one pixel more")
@@ -199,6 +206,28 @@ TEST_CASE("operands that are not on multiples of 16 bytes are convolved too")
         kernels::mma::conv2d_forward(constant(x), constant(w), c.options(precision), {false, bias.data()}, y.view<4>());
         CHECK(relative_difference(copy_to<Cpu>(y), expected(c, inputs).y) <
               (precision == Precision::bf16 ? 1e-2 : 1e-6));
+    }
+}
+
+TEST_CASE("what is no number reaches every result on tensor cores that it belongs to")
+{
+    GWSD_NEEDS_CUDA
+    const Case c{1, 6, 7, 8, 6, 3, 1, 1};
+    // As a host and as a GPU writes it; and more than any number.
+    for (const std::uint32_t bits : {0x7FC00000U, 0x7FFFFFFFU, 0x7F800000U}) {
+        auto inputs = Inputs::of<float, float>(c);
+        inputs.x.view<4>()(0, 2, 3, 1) = static_cast<double>(std::bit_cast<float>(bits));
+        const auto finite = [](const Tensor<double>& t) {
+            std::vector<bool> all;
+            for (const double value : t.to_vector()) all.push_back(std::isfinite(value));
+            return all;
+        };
+        const auto reference = expected(c, inputs);
+        for (const Precision precision : {Precision::f32_fast, Precision::bf16}) {
+            const auto r = computed<float, float>(c, inputs, precision);
+            CHECK(finite(r.y) == finite(reference.y));
+            CHECK(finite(r.grad_w) == finite(reference.grad_w));
+        }
     }
 }
 
