@@ -6,23 +6,24 @@
 namespace gwsd::bench {
 namespace {
 
+/// A network's parameters and random gradients, on a device.
 template <class Device>
-std::vector<NamedParameter<float, Device>> with_gradients(const models::Downscaler<float, Device>& network)
+std::vector<NamedParameter<float, Device>> with_gradients(const models::Downscaler<float>& network)
 {
-    const auto parameters = network.parameters();
+    std::vector<NamedParameter<float, Device>> parameters;
     std::uint64_t seed = 0;
-    for (const auto& [name, variable] : parameters)
-        variable.gradient()->sum() = normal_field<Device>(variable.shape(), ++seed);
+    for (const auto& [name, variable] : network.parameters()) {
+        parameters.push_back({name, Variable<float, Device>(copy_to<Device>(variable.value().clone()), true)});
+        parameters.back().variable.gradient()->sum() = normal_field<Device>(variable.shape(), ++seed);
+    }
     return parameters;
 }
 
 void adamw(benchmark::State& state)
 {
-    const auto config = models::preset(state.range(0) == 0 ? "small" : "paper");
-    const models::Downscaler<float, Cpu> network_here(config, 1);
-    const models::Downscaler<float, Cuda> network_there(config, 1);
-    const auto here = with_gradients(network_here);
-    const auto there = with_gradients(network_there);
+    const models::Downscaler<float> network(models::preset(state.range(0) == 0 ? "small" : "paper"), 1);
+    const auto here = with_gradients<Cpu>(network);
+    const auto there = with_gradients<Cuda>(network);
     optim::Optimiser<float, Cpu> optimiser_here(here, {}, 0.99);
     optim::Optimiser<float, Cuda> optimiser_there(there, {}, 0.99);
     optimiser_here.step(3e-4, 1.0), optimiser_there.step(3e-4, 1.0);

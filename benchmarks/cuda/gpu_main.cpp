@@ -11,6 +11,16 @@ namespace {
 
 using namespace gwsd;
 
+/// Why a case ended early, empty if it did not: Google Benchmark has renamed this.
+template <class R>
+std::string problem(const R& run)
+{
+    if constexpr (requires { run.error_occurred; })
+        return run.error_occurred ? run.error_message : "";
+    else
+        return run.skipped ? run.skip_message : "";
+}
+
 class WithoutTimes : public benchmark::BenchmarkReporter {
 public:
     bool ReportContext(const Context&) override { return true; }
@@ -18,9 +28,9 @@ public:
     {
         for (const Run& run : runs) {
             if (run.run_type != Run::RT_Iteration) continue;
-            std::string name = run.benchmark_name();
-            if (const auto end = name.find("/iterations:"); end != std::string::npos) name.resize(end);
-            std::printf("%s: executed on the CPU for correctness; no times\n", name.c_str());
+            const std::string why = problem(run);
+            std::printf("%s: %s\n", run.benchmark_name().c_str(),
+                        why.empty() ? "executed on the CPU for correctness; no times" : why.c_str());
         }
     }
 };

@@ -1,8 +1,9 @@
-// The mean over blocks of cells, by which the projection and the mass term put a fine field on the coarse grid, on
-// tiles and on a whole map of 0.125 degrees. GB/s of what must be read and written once, and percent of the memory's
-// peak.
+// Regridding on the device: conservative, from the 0.1 degrees of ERA5-Land to 0.125, and the mean over blocks of
+// cells, by which the projection and the mass term put a fine field on the coarse grid. GB/s of the fields that must be
+// read and written once, and percent of the memory's peak.
 
 #include "gpu_support.hpp"
+#include "gwsd/data/cuda_regridder.hpp"
 #include "gwsd/kernels/block_mean.hpp"
 
 namespace gwsd::bench {
@@ -58,10 +59,32 @@ void backward(benchmark::State& state)
             [&] { there.backward(); });
 }
 
+/// `fields` months of `degrees` by `degrees`; the output's buffer comes from the pool on each call.
+void conservative(benchmark::State& state)
+{
+    const Index fields = state.range(0);
+    const auto degrees = static_cast<double>(state.range(1));
+    const geo::Region region{0, 0, degrees, std::min(degrees, 90.0)};
+    const geo::Grid from = geo::regular_grid(0.1, region), to = geo::regular_grid(0.125, region);
+    const geo::ConservativeRegridder here(from, to);
+    const data::CudaRegridder there(from, to);
+    const auto in = random_field({fields, from.rows(), from.cols()}, 1),
+               expected = Tensor<float>::empty({fields, to.rows(), to.cols()});
+    const auto cells = [](const Tensor<float>& t, Index f, const geo::Grid& grid) {
+        return std::span(t.data() + f * grid.cells(), static_cast<std::size_t>(grid.cells()));
+    };
+    for (Index f = 0; f < fields; ++f) here.apply(cells(in, f, from), cells(expected, f, to));
+    const auto in_there = on_device(in);
+    if (!agrees(state, "regrid", there(in_there), expected)) return;
+    measure(state, {.bytes = bytes_of(in, expected)}, [&] { there(in_there); });
+}
+
 } // namespace
 
 void register_cases()
 {
+    auto* regrid = timed(benchmark::RegisterBenchmark("conservative", &conservative))->ArgNames({"fields", "degrees"});
+    device().standin ? regrid->Args({2, 3}) : regrid->Args({1, 40})->Args({12, 40})->Args({1, 360});
     for (const auto& [name, body] : {std::pair{"block_mean/forward", &forward}, {"block_mean/backward", &backward}}) {
         auto* b = timed(benchmark::RegisterBenchmark(name, body))->ArgNames({"batch", "rows", "cols", "factor"});
         b->Args({sized(4), sized(128), sized(128), 4});

@@ -5,9 +5,9 @@
 #include <cudnn.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "gwsd/core/error.hpp"
@@ -92,32 +92,20 @@ constexpr cudnnBackendAttributeType_t attribute_type()
     }
 }
 
-/// One descriptor, named in errors by the operation it is part of.
+/// One descriptor, named in errors by the operation it is part of. Copies are handles to the same one, and it keeps the
+/// descriptors that it refers to: whether cuDNN copies them is not documented.
 class Descriptor {
 public:
-    Descriptor(cudnnBackendDescriptorType_t type, const char* operation) : operation_(operation)
+    Descriptor(cudnnBackendDescriptorType_t type, const char* operation)
+        : kept_(std::make_shared<Kept>()), operation_(operation)
     {
-        check(api().create_descriptor(type, &descriptor_), operation_);
-    }
-    Descriptor(Descriptor&& other) noexcept
-        : descriptor_(std::exchange(other.descriptor_, nullptr)), operation_(other.operation_)
-    {
-    }
-    Descriptor& operator=(Descriptor&& other) noexcept
-    {
-        std::swap(descriptor_, other.descriptor_);
-        operation_ = other.operation_;
-        return *this;
-    }
-    ~Descriptor()
-    {
-        if (descriptor_) (void)api().destroy_descriptor(descriptor_);
+        check(api().create_descriptor(type, &kept_->descriptor), operation_);
     }
 
     template <class V>
     void set(cudnnBackendAttributeName_t name, const std::vector<V>& values)
     {
-        check(api().set_attribute(descriptor_, name, attribute_type<V>(), static_cast<std::int64_t>(values.size()),
+        check(api().set_attribute(raw(), name, attribute_type<V>(), static_cast<std::int64_t>(values.size()),
                                   values.data()),
               operation_);
     }
@@ -128,7 +116,8 @@ public:
     }
     void set(cudnnBackendAttributeName_t name, const Descriptor& part)
     {
-        check(api().set_attribute(descriptor_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &part.descriptor_), operation_);
+        keep(part);
+        check(api().set_attribute(raw(), name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &part.kept_->descriptor), operation_);
     }
 
     template <class V>
@@ -136,18 +125,18 @@ public:
     {
         std::vector<V> values(static_cast<std::size_t>(most));
         std::int64_t count = 0;
-        check(api().get_attribute(descriptor_, name, attribute_type<V>(), most, &count, values.data()), operation_);
+        check(api().get_attribute(raw(), name, attribute_type<V>(), most, &count, values.data()), operation_);
         values.resize(static_cast<std::size_t>(count < most ? count : most));
         return values;
     }
     /// Fills `parts`, which are new, and gives the number that there are.
     std::int64_t get(cudnnBackendAttributeName_t name, const std::vector<Descriptor>& parts) const
     {
-        std::vector<cudnnBackendDescriptor_t> raw;
-        for (const auto& part : parts) raw.push_back(part.descriptor_);
+        std::vector<cudnnBackendDescriptor_t> to;
+        for (const auto& part : parts) to.push_back(part.raw());
         std::int64_t count = 0;
-        check(api().get_attribute(descriptor_, name, CUDNN_TYPE_BACKEND_DESCRIPTOR,
-                                  static_cast<std::int64_t>(raw.size()), &count, raw.empty() ? nullptr : raw.data()),
+        check(api().get_attribute(raw(), name, CUDNN_TYPE_BACKEND_DESCRIPTOR, static_cast<std::int64_t>(to.size()),
+                                  &count, to.empty() ? nullptr : to.data()),
               operation_);
         return count;
     }
@@ -155,18 +144,34 @@ public:
     /// False if cuDNN does not support what the attributes say.
     bool finalize()
     {
-        const cudnnStatus_t status = api().finalize(descriptor_);
+        const cudnnStatus_t status = api().finalize(raw());
         if (unsupported(status)) return false;
         check(status, operation_);
         return true;
     }
     void execute(cudnnHandle_t handle, const Descriptor& arguments) const
     {
-        check(api().execute(handle, descriptor_, arguments.descriptor_), operation_);
+        check(api().execute(handle, raw(), arguments.raw()), operation_);
     }
 
+    /// `part` lives at least as long as this one.
+    void keep(const Descriptor& part) { kept_->parts.push_back(part.kept_); }
+
 private:
-    cudnnBackendDescriptor_t descriptor_ = nullptr;
+    struct Kept {
+        cudnnBackendDescriptor_t descriptor = nullptr;
+        std::vector<std::shared_ptr<Kept>> parts;
+        Kept() = default;
+        ~Kept()
+        {
+            if (descriptor) (void)api().destroy_descriptor(descriptor);
+        }
+        Kept(const Kept&) = delete;
+        Kept& operator=(const Kept&) = delete;
+    };
+    cudnnBackendDescriptor_t raw() const { return kept_->descriptor; }
+
+    std::shared_ptr<Kept> kept_;
     const char* operation_;
 };
 

@@ -106,7 +106,8 @@ std::vector<Descriptor> configurations(const Descriptor& graph, cudnnBackendHeur
     std::vector<Descriptor> found;
     if (!heuristics.finalize()) return found;
     const std::int64_t there_are = heuristics.get(CUDNN_ATTR_ENGINEHEUR_RESULTS, found);
-    for (std::int64_t i = 0; i < there_are; ++i) found.emplace_back(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, operation);
+    for (std::int64_t i = 0; i < there_are; ++i)
+        found.emplace_back(CUDNN_BACKEND_ENGINECFG_DESCRIPTOR, operation).keep(graph);
     const std::int64_t filled = heuristics.get(CUDNN_ATTR_ENGINEHEUR_RESULTS, found);
     found.erase(found.begin() + std::min(filled, there_are), found.end());
     return found;

@@ -37,12 +37,14 @@ void multiply_in(Precision precision, Index left_count, const float* left, Index
         round_to_bf16(right_count, right, b.data());
         return multiply(a.data(), b.data(), into);
     }
-    const cuda::Scratch<float> a(2 * left_count, "convolution in TF32"), b(2 * right_count, "convolution in TF32");
-    float *left_low = a.data() + left_count, *right_low = b.data() + right_count;
-    split_for_tf32(left_count, left, a.data(), left_low);
-    split_for_tf32(right_count, right, b.data(), right_low);
-    multiply(left_low, b.data(), into);
-    multiply(a.data(), right_low, Conv2dInto<float>{});
+    // Four blocks, each aligned as the libraries want it.
+    const char* name = "convolution in TF32";
+    const cuda::Scratch<float> a(left_count, name), a_low(left_count, name), b(right_count, name),
+        b_low(right_count, name);
+    split_for_tf32(left_count, left, a.data(), a_low.data());
+    split_for_tf32(right_count, right, b.data(), b_low.data());
+    multiply(a_low.data(), b.data(), into);
+    multiply(a.data(), b_low.data(), Conv2dInto<float>{});
     multiply(a.data(), b.data(), Conv2dInto<float>{});
 }
 
