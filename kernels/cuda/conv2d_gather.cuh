@@ -141,9 +141,10 @@ __device__ void write(const Gather<T>& g, const Index* targets, int first_channe
 }
 
 /// One block a tile of target pixels of a phase by target channels, one thread a part of it that it keeps in
-/// registers; blocks of the same pixels are neighbours, so that they meet in the cache.
+/// registers; blocks of the same pixels are neighbours, so that they meet in the cache. Without the bound on turned
+/// blocks the compiler saves registers until some spill.
 template <class Tile, int Width, bool Turned, class T>
-__global__ void __launch_bounds__(Tile::threads) gather_kernel(const Gather<T> g)
+__global__ void __launch_bounds__(Tile::threads, Turned ? 512 / Tile::threads : 0) gather_kernel(const Gather<T> g)
 {
     __shared__ Place places[Tile::m];
     __shared__ Index targets[Tile::m];
