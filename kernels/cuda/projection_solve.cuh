@@ -15,7 +15,8 @@ struct Band {
     int n, half;
     __host__ __device__ int width() const { return 2 * half + 1; }
     __host__ __device__ int slots() const { return half + 2; }
-    __host__ __device__ int stride() const { return width() + 1; } ///< a row of the window and its right side
+    /// A row of the window and its right side; odd, so that the values of a column lie in different banks.
+    __host__ __device__ int stride() const { return width() + 2; }
     __host__ __device__ int window() const { return slots() * stride(); }
     /// Shared memory beside the window, in doubles: multipliers, a ring of the solution, the rows' slots.
     __host__ __device__ int beside() const { return half + 1 + width() + slots(); }
