@@ -79,8 +79,8 @@ public:
         }
 #pragma unroll
         for (int i = 0; i < rows_n; ++i) {
-            const int n = channel + row + i * rows_apart;
-            weights_[i] = n < channels ? weights + static_cast<Index>(n) * taps * chunks : nullptr;
+            const int n = min(channel + row + i * rows_apart, channels - 1); // columns behind the last are not put
+            weights_[i] = weights + static_cast<Index>(n) * taps * chunks;
         }
     }
 
@@ -99,8 +99,7 @@ public:
         const int used = form_.first_tap + k_.outer * form_.tap_row_stride + k_.middle * form_.tap_col_stride;
         const Index offset = static_cast<Index>(used) * chunks_ + k_.inner;
 #pragma unroll
-        for (int i = 0; i < rows_n; ++i)
-            cp_async_16(right + place_ + i * rows_bytes, weights_[i] + offset, tap && weights_[i]);
+        for (int i = 0; i < rows_n; ++i) cp_async_16(right + place_ + i * rows_bytes, weights_[i] + offset, tap);
         k_.advance(step_, form_.tap_cols, chunks_);
     }
 
@@ -120,10 +119,18 @@ private:
     const uint4 *source_[rows_m], *weights_[rows_n]; ///< at the first tap, perhaps outside the source
 };
 
+/// Blocks that a multiprocessor can hold at least: tells the compiler how many registers a thread may have. Parts of
+/// f32 take twice the fragments.
+template <class Element, class Tile>
+constexpr int blocks_together = (Tile::m * Tile::n >= 128 * 128  ? 2
+                                 : Tile::m * Tile::n >= 128 * 64 ? 3
+                                                                 : 5) -
+                                (std::is_same_v<Element, float> && Tile::m * Tile::n >= 128 * 64 ? 1 : 0);
+
 /// One block M pixels by N channels of the result. Threads copy tiles of source and weights Stages - 1 tiles ahead of
 /// the products; warps multiply their parts of the tile that has come, then write their sums by way of shared memory.
 template <class Element, class Result, class Tile, bool Backward>
-__global__ void __launch_bounds__(Tile::threads, Tile::blocks)
+__global__ void __launch_bounds__(Tile::threads, blocks_together<Element, Tile>)
     pixels_kernel(Conv2dShape s, int chunks, int channels, unsigned blocks_n, unsigned blocks_m, const uint4* source,
                   const uint4* weights, kernels::Conv2dInto<float> into, bool vectors, Result* result)
 {

@@ -19,8 +19,6 @@ template <int M, int N, int WarpsM, int WarpsN, int Stages>
 struct MmaTile {
     static constexpr int m = M, n = N, stages = Stages, depth = 4;
     static constexpr int threads = 32 * WarpsM * WarpsN;
-    /// At least, on a multiprocessor together: tells the compiler how many registers a thread may have.
-    static constexpr int blocks = M * N >= 128 * 128 ? 1 : M * N >= 128 * 64 ? 2 : 5;
     static constexpr int warp_m = M / WarpsM, warp_n = N / WarpsN; ///< rows and columns of a warp
     static constexpr int parts_m = warp_m / 16, parts_n = warp_n / 8;
     static_assert(warp_m % 16 == 0 && warp_n % 16 == 0);
