@@ -1,4 +1,4 @@
-// A stand-in for cuBLAS: the functions that gwsd calls, after NVIDIA's documentation, computed on the host from the
+// A stand-in for cuBLAS: the functions that gwsd calls, as its headers declare them, computed on the host from the
 // stand-in runtime's memory. It shows that gwsd asks for the right products, not what cuBLAS does.
 
 #include <cublas_v2.h>

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Compiles every kernel to machine code for sm_80, sm_90 and sm_120 and compares registers, spills, shared memory, occupancy
+and the mix of instructions with kernels/cuda/kernel_table.json: no spill, no lost 128-bit access, HMMA or LDGSTS, registers
+within 10 %.
+
+usage: kernel_table.py TOOL NVCC [--update]
+TOOL is the folder of a decoder of cubins, with kernel_table.py and sass.py. --update writes the table anew."""
+import concurrent.futures
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TABLE = os.path.join(ROOT, 'kernels', 'cuda', 'kernel_table.json')
+ARCHITECTURES = (80, 90, 120)
+def load_tool(folder):
+    sys.path.insert(0, folder)
+    spec = importlib.util.spec_from_file_location('tool', os.path.join(folder, 'kernel_table.py'))
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool
+
+
+def short_name(pretty):
+    """ "void gwsd::kernels::(anonymous namespace)::f<float, 4>(long, float const*)" -> "f<float, 4>" """
+    name = re.sub(r'^void ', '', pretty).replace('(anonymous namespace)::', '')
+    name = re.sub(r'\bgwsd::(kernels::)?(mma::|cuda::)?', '', name)
+    depth = 0
+    for i, letter in enumerate(name):
+        depth += letter == '<'
+        depth -= letter == '>'
+        if letter == '(' and depth == 0:
+            return name[:i]
+    return name
+
+
+def launch_of(name):
+    """Threads a block and bytes of dynamic shared memory, as the launchers in kernels/cuda choose them."""
+    if match := re.search(r'MmaTile<(\d+), (\d+), (\d+), (\d+), (\d+)>', name):
+        m, n, warps_m, warps_n, stages = map(int, match.groups())
+        sums = 4 * m * (n + 4) if name.startswith('pixels_kernel') else 0
+        return 32 * warps_m * warps_n, max(stages * (m + n) * 64, sums)
+    if match := re.search(r'Tile<\w+, (\d+), (\d+), \d+, (\d+), (\d+)>', name):
+        m, n, thread_m, thread_n = map(int, match.groups())
+        return m // thread_m * (n // thread_n), 0
+    fixed = {'small_blocks_kernel': 128, 'moments_kernel': 32, 'means_kernel': 32, 'solve_transposed_kernel': 32}
+    return next((threads for kernel, threads in fixed.items() if name.startswith(kernel)), 256), 0
+
+
+def rows(tool, source, architecture):
+    flags = ['-I', os.path.join(ROOT, 'kernels', 'cuda'), '-I', os.path.join(ROOT, 'include'), '--diag-suppress=554']
+    with tempfile.TemporaryDirectory() as folder:
+        cubin = os.path.join(folder, 'kernels.cubin')
+        info = tool.compile_cubin(source, architecture, flags, cubin)
+        if not info:
+            return []
+        names = subprocess.run(['c++filt'], input='\n'.join(info), capture_output=True, text=True, check=True).stdout.splitlines()
+        counts = tool.sass.statistics(cubin)
+    table = []
+    for (mangled, i), pretty in zip(info.items(), names):
+        c, name = counts[mangled], short_name(pretty)
+        threads, dynamic = launch_of(name)
+        blocks, share = tool.occupancy(architecture, threads, i['registers'], i['shared'] + dynamic)
+
+        def total(*prefixes):
+            return sum(n for op, n in c.items() if op.startswith(prefixes))
+        table.append({'arch': architecture, 'kernel': name, 'registers': i['registers'], 'spill_bytes': i['spill'],
+                      'shared_bytes': i['shared'] + dynamic, 'threads': threads, 'blocks_per_sm': blocks,
+                      'occupancy': round(share, 3), 'instructions': sum(c.values()) - c['NOP'], 'ffma': total('FFMA'),
+                      'hmma': c['HMMA'], 'ldg128': c['LDG.128'], 'stg128': c['STG.128'], 'ldgsts': total('LDGSTS'),
+                      'ldsm': c['LDSM'], 'local': total('LDL', 'STL'), 'f64': sum(c[op] for op in tool.sass.DOUBLE),
+                      'unknown': total('op_')})
+    return table
+
+
+def main():
+    tool, nvcc = load_tool(sys.argv[1]), sys.argv[2]
+    os.environ['PATH'] = os.path.dirname(nvcc) + os.pathsep + os.environ['PATH']
+    folders = [os.path.join(ROOT, 'kernels', f) for f in ('cuda', 'cuda_libraries')]
+    sources = sorted(os.path.join(f, name) for f in folders for name in os.listdir(f) if name.endswith('.cu'))
+    jobs = [(source, architecture) for source in sources for architecture in ARCHITECTURES]
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        table = [row for part in pool.map(lambda job: rows(tool, *job), jobs) for row in part]
+    if '--update' in sys.argv:
+        with open(TABLE, 'w') as file:
+            file.write('[\n' + ',\n'.join(json.dumps(row) for row in table) + '\n]\n')
+    expected = json.load(open(TABLE))
+    known, found = ({(r['arch'], r['kernel']) for r in t} for t in (expected, table))
+    for architecture, name in sorted(found ^ known):
+        print(f'sm_{architecture} {name}: ' + ('not in the table' if (architecture, name) in found else 'in the table alone'))
+    spilled = [r for r in table if r['spill_bytes'] or r['local']]
+    for r in spilled:
+        print(f"sm_{r['arch']} {r['kernel']}: {r['spill_bytes']} bytes spilled, {r['local']} local accesses")
+    good = tool.check(table, expected) and found == known and not spilled
+    print(f'{len(table)} kernels, {len(sources)} files, {len(ARCHITECTURES)} architectures: ' + ('as in the table' if good else
+          'not as in the table; run this with --update if that is meant'))
+    sys.exit(0 if good else 1)
+
+
+if __name__ == '__main__':
+    main()
