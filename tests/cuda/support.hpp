@@ -4,6 +4,7 @@
 // no device is to be had.
 
 #include <cmath>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <vector>
@@ -27,6 +28,10 @@ inline bool cuda_available()
     }();
     return available;
 }
+
+/// False where a stand-in for the runtime perturbs approximate functions, a little differently at each call: then two
+/// runs cannot give the same bits.
+inline bool same_bits_expected() { return std::getenv("GWSD_PTX_NOISE") == nullptr; }
 
 #define GWSD_NEEDS_CUDA                                      \
     if (!test::cuda_available()) {                           \

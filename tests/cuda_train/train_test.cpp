@@ -69,7 +69,8 @@ TEST_CASE("training and prediction on the device give what they give on the CPU"
     GWSD_NEEDS_CUDA
     Scratch scratch;
     train::train(small_run(scratch / "cpu", tiny_config()), tiny_cube());
-    const auto expected = figures(scratch / "cpu"), expected_map = predicted_map(scratch / "cpu");
+    const auto expected = figures(scratch / "cpu");
+    const auto expected_map = predicted_map(scratch / "cpu");
 
     const OnCuda on_cuda;
     train::train(small_run(scratch / "cuda", tiny_config()), tiny_cube());
