@@ -60,7 +60,7 @@ def rows(tool, source, architecture):
             return []
         names = subprocess.run(['c++filt'], input='\n'.join(info), capture_output=True, text=True, check=True).stdout.splitlines()
         counts = tool.sass.statistics(cubin)
-    table = []
+    table, stem = [], os.path.basename(source)[:-3]
     for (mangled, i), pretty in zip(info.items(), names):
         c, name = counts[mangled], short_name(pretty)
         threads, dynamic = launch_of(name)
@@ -68,7 +68,7 @@ def rows(tool, source, architecture):
 
         def total(*prefixes):
             return sum(n for op, n in c.items() if op.startswith(prefixes))
-        table.append({'arch': architecture, 'kernel': name, 'registers': i['registers'], 'spill_bytes': i['spill'],
+        table.append({'arch': architecture, 'kernel': f'{stem}: {name}', 'registers': i['registers'], 'spill_bytes': i['spill'],
                       'shared_bytes': i['shared'] + dynamic, 'threads': threads, 'blocks_per_sm': blocks,
                       'occupancy': round(share, 3), 'instructions': sum(c.values()) - c['NOP'], 'ffma': total('FFMA'),
                       'hmma': c['HMMA'], 'ldg128': c['LDG.128'], 'stg128': c['STG.128'], 'ldgsts': total('LDGSTS'),
