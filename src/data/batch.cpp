@@ -7,6 +7,7 @@
 
 #include "data/step_cache.hpp"
 #include "data/tile_cells.hpp"
+#include "gwsd/data/first_guess.hpp"
 
 namespace gwsd::data {
 namespace {
@@ -77,7 +78,8 @@ struct BatchMaker::State {
     std::vector<float> land;                             ///< 0..1, 0 where the cube says nothing
     std::shared_ptr<const geo::Regridder> to_fine;       ///< of the coarse field
     std::unique_ptr<std::atomic<signed char>[]> present; ///< by step: 1 or 0, -1 not looked at yet
-    StepCache bases{base_cache_bytes};
+    StepCache bases{base_cache_bytes}, guesses{base_cache_bytes}, told_guesses{base_cache_bytes};
+    std::shared_ptr<const FirstGuess> first_guess;
 
     const io::CubeInfo& info() const { return cube->info(); }
     std::shared_ptr<const std::vector<float>> coarse(Index t) const { return cube->field(spec.coarse_variable(), t); }
@@ -102,6 +104,19 @@ struct BatchMaker::State {
                 geo::fill_nearest(info().fine, *fine, land);
             }
             return fine;
+        });
+    }
+
+    std::shared_ptr<const std::vector<float>> guess(Index t, bool told)
+    {
+        const auto interpolated = base(t);
+        if (!first_guess || !has_coarse(t)) return interpolated;
+        return (told ? told_guesses : guesses).get(t, [&] {
+            auto field =
+                std::make_shared<std::vector<float>>(first_guess->field(*cube, spec.predictors, t, interpolated, told));
+            for (std::size_t i = 0; i < field->size(); ++i)
+                if (!std::isfinite((*field)[i])) (*field)[i] = (*interpolated)[i];
+            return field;
         });
     }
 
@@ -147,11 +162,13 @@ struct BatchMaker::State {
         for (const std::string& name : spec.predictors)
             put(grid, cells, *cube->field(name, tile.t), normalisation.fields.at(name), out++, channels);
         const auto interpolated = base(tile.t);
-        put(grid, cells, *interpolated, normalisation.target, batch.base.data() + n * size, 1);
+        const auto start = guess(tile.t, tile.told);
+        put(grid, cells, *start, normalisation.target, batch.base.data() + n * size, 1);
         put(grid, cells, *interpolated, normalisation.target, out++, channels);
         put(grid, cells, land, {}, out++, channels);
         for (const std::string& name : spec.statics)
             put(grid, cells, *cube->field(name, 0), normalisation.fields.at(name), out++, channels);
+        if (spec.first_guess) put(grid, cells, *start, normalisation.target, out++, channels);
 
         cells.each(grid, [&](Index tile_cell, Index cell) {
             const float share = land[static_cast<std::size_t>(cell)];
@@ -162,7 +179,7 @@ struct BatchMaker::State {
 };
 
 BatchMaker::BatchMaker(std::shared_ptr<const io::FieldSource> cube, InputSpec spec, Normalisation normalisation,
-                       Index tile_rows, Index tile_cols)
+                       Index tile_rows, Index tile_cols, std::shared_ptr<const FirstGuess> first_guess)
     : state_(std::make_unique<State>())
 {
     if (tile_rows < 1 || tile_cols < 1)
@@ -171,6 +188,9 @@ BatchMaker::BatchMaker(std::shared_ptr<const io::FieldSource> cube, InputSpec sp
     State& s = *state_;
     s.cube = std::move(cube), s.spec = std::move(spec), s.normalisation = std::move(normalisation);
     s.rows = tile_rows, s.cols = tile_cols;
+    s.first_guess = std::move(first_guess);
+    if (s.spec.first_guess != (s.first_guess != nullptr))
+        throw DataError("model: its inputs and its regression of each place do not belong together");
     check(s.info(), s.spec, s.normalisation);
     s.land = *s.cube->field("land_fraction", 0);
     for (float& share : s.land) share = std::isfinite(share) ? std::clamp(share, 0.0F, 1.0F) : 0.0F;
@@ -203,6 +223,10 @@ Batch BatchMaker::inputs(std::span<const Tile> tiles) const
 
 const std::vector<float>& BatchMaker::land_fraction() const { return state_->land; }
 std::shared_ptr<const std::vector<float>> BatchMaker::base(Index t) const { return state_->base(t); }
+std::shared_ptr<const std::vector<float>> BatchMaker::first_guess(Index t, bool told) const
+{
+    return state_->guess(t, told);
+}
 bool BatchMaker::has_coarse(Index t) const { return state_->has_coarse(t); }
 const InputSpec& BatchMaker::spec() const { return state_->spec; }
 const Normalisation& BatchMaker::normalisation() const { return state_->normalisation; }

@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
@@ -45,17 +46,27 @@ struct CellMoments {
     }
 };
 
-Vector ridge(const Matrix& products, const Vector& with_truth, double penalty)
+Vector ridge(const Matrix& products, const Vector& with_truth, double penalty, const Vector& prior)
 {
-    return (products + penalty * Matrix::Identity(products.rows(), products.cols())).ldlt().solve(with_truth);
+    return prior + (products + penalty * Matrix::Identity(products.rows(), products.cols()))
+                       .ldlt()
+                       .solve(with_truth - products * prior);
+}
+
+/// The prior's weights on a cell's standardised features.
+Vector prior_of(const CellMoments& m, double prior)
+{
+    Vector w = Vector::Zero(m.mean.size());
+    if (m.products(0, 0) > 0) w(0) = prior * m.deviation(0);
+    return w;
 }
 
 constexpr double fewest_steps = 6; ///< of a cell that gets weights of its own
 
 } // namespace
 
-CellRegression::CellRegression(std::vector<std::int8_t> learns, std::size_t features, double penalty)
-    : features_(features), stride_(2 + 2 * features + features * (features + 1) / 2), penalty_(penalty)
+CellRegression::CellRegression(std::vector<std::int8_t> learns, std::size_t features)
+    : features_(features), stride_(2 + 2 * features + features * (features + 1) / 2)
 {
     if (features == 0) throw ShapeError("cell regression: expects at least one feature");
     for (std::size_t i = 0; i < learns.size(); ++i) {
@@ -95,21 +106,33 @@ void CellRegression::add(std::span<const Field> features, std::span<const float>
     });
 }
 
-void CellRegression::finish()
+CellRegression::CellRegression(std::vector<std::uint32_t> cells, std::vector<double> weights, std::size_t features)
+    : features_(features), stride_(0), land_(std::move(cells)), weights_(std::move(weights))
 {
+    if (weights_.size() != land_.size() * (features_ + 1))
+        throw ShapeError("cell regression: expects " + std::to_string(features_ + 1) + " weights for each of " +
+                         std::to_string(land_.size()) + " cells, got " + std::to_string(weights_.size()));
+}
+
+void CellRegression::solve(const RidgeOptions& options, bool keep_pooled)
+{
+    if (sums_.empty() && !land_.empty()) throw ShapeError("cell regression: its sums are forgotten");
     const auto p = static_cast<Index>(features_);
     weights_.assign(land_.size() * (features_ + 1), std::numeric_limits<double>::quiet_NaN());
+    if (keep_pooled) pooled_ = weights_;
     const auto own = [&](std::size_t k) { return learns_[k] && sums(k)[0] >= fewest_steps; };
-    const auto put = [&](std::size_t k, const CellMoments& m, const Vector& standardised, double centre) {
+    const auto put = [&](std::size_t k, const CellMoments& m, const Vector& standardised, double centre,
+                         std::vector<double>& to) {
         const Vector w = standardised.cwiseQuotient(m.deviation);
-        weights(k)[0] = centre - w.dot(m.mean);
-        for (Index i = 0; i < p; ++i) weights(k)[1 + i] = w(i);
+        double* weights = to.data() + k * (features_ + 1);
+        weights[0] = centre - w.dot(m.mean);
+        for (Index i = 0; i < p; ++i) weights[1 + i] = w(i);
     };
     parallel_for(std::ssize(land_), 64, [&](Index begin, Index end) {
         for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k) {
             if (!own(k)) continue;
             const CellMoments m(sums(k), p);
-            put(k, m, ridge(m.products, m.with_truth, penalty_), m.truth);
+            put(k, m, ridge(m.products, m.with_truth, options.penalty, prior_of(m, options.prior)), m.truth, weights_);
         }
     });
     Matrix products = Matrix::Zero(p, p);
@@ -118,32 +141,56 @@ void CellRegression::finish()
     for (std::size_t k = 0; k < land_.size(); ++k) {
         if (!own(k)) continue;
         const CellMoments m(sums(k), p);
-        products += m.products, with_truth += m.with_truth;
+        // What is left of the truth beside the prior, which is another one at each cell.
+        products += m.products, with_truth += m.with_truth - m.products * prior_of(m, options.prior);
         ++learnt_;
     }
-    if (learnt_ > 0) {
-        const Vector pooled = ridge(products, with_truth, penalty_);
-        for (std::size_t k = 0; k < land_.size(); ++k) {
-            if (own(k) || sums(k)[0] < fewest_steps) continue;
-            const CellMoments m(sums(k), p);
-            put(k, m, pooled, m.mean(0));
-        }
+    const Vector pooled = ridge(products, with_truth, options.penalty, Vector::Zero(p));
+    for (std::size_t k = 0; learnt_ > 0 && k < land_.size(); ++k) {
+        if (sums(k)[0] < fewest_steps || (own(k) && !keep_pooled)) continue;
+        const CellMoments m(sums(k), p);
+        const Vector told = prior_of(m, options.prior) + pooled;
+        if (!own(k)) put(k, m, told, m.mean(0), weights_);
+        if (keep_pooled) put(k, m, told, m.mean(0), pooled_);
     }
-    sums_ = {};
 }
 
 void CellRegression::predict(std::span<const Field> features, std::span<float> out) const
 {
+    predict(weights_, features, out);
+}
+void CellRegression::predict_pooled(std::span<const Field> features, std::span<float> out) const
+{
+    predict(pooled_, features, out);
+}
+
+void CellRegression::predict(const std::vector<double>& weights, std::span<const Field> features,
+                             std::span<float> out) const
+{
     std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
-    if (weights_.empty()) throw ShapeError("cell regression: finish() has not been called");
+    if (weights.empty() && !land_.empty()) throw ShapeError("cell regression: has no such weights");
     parallel_for(std::ssize(land_), 4096, [&](Index begin, Index end) {
         for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k) {
-            const double* w = weights_.data() + k * (features_ + 1);
+            const double* w = weights.data() + k * (features_ + 1);
             double sum = w[0];
             for (std::size_t i = 0; i < features_; ++i) sum += w[1 + i] * static_cast<double>((*features[i])[land_[k]]);
             out[land_[k]] = static_cast<float>(sum);
         }
     });
+}
+
+std::vector<CellRegression::Field> regression_features(const io::FieldSource& cube,
+                                                       const std::vector<std::string>& predictors, Index t,
+                                                       CellRegression::Field interpolated)
+{
+    const std::size_t cells = interpolated->size();
+    std::vector<CellRegression::Field> list{std::move(interpolated)};
+    for (const std::string& name : predictors) list.push_back(cube.field(name, t));
+    if (!cube.info().time.monthly) return list;
+    const double angle = 2 * std::numbers::pi * (cube.info().time.month(t).month() - 0.5) / 12;
+    for (const double value : {std::cos(angle), std::sin(angle)})
+        list.push_back(std::make_shared<const std::vector<float>>(cells, static_cast<float>(value)));
+    return list;
 }
 
 } // namespace gwsd::data

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/core/progress.hpp"
@@ -59,48 +58,41 @@ bool Baselines::interpolate(std::span<const float> coarse, std::vector<std::vect
     return true;
 }
 
-std::vector<data::CellRegression::Field> Baselines::features(Index t, const std::vector<float>& interpolated) const
-{
-    using Fine = std::vector<float>;
-    std::vector<data::CellRegression::Field> list{std::make_shared<const Fine>(interpolated)};
-    for (const std::string& name : input_.info().predictors) list.push_back(input_.cube->field(name, t));
-    if (!input_.info().time.monthly) return list;
-    const double angle = 2 * std::numbers::pi * (input_.info().time.month(t).month() - 0.5) / 12;
-    for (const double value : {std::cos(angle), std::sin(angle)})
-        list.push_back(std::make_shared<const Fine>(interpolated.size(), static_cast<float>(value)));
-    return list;
-}
-
 void Baselines::learn()
 {
     const io::CubeInfo& info = input_.info();
+    data::FirstGuess::Lessons lessons{.cube = *input_.cube,
+                                      .predictors = info.predictors,
+                                      .steps = {},
+                                      .learns = {},
+                                      .interpolated = {},
+                                      .truth = [this](Index t) { return input_.truth->field(t); }};
+    for (Index t = 0; t < info.time.size(); ++t)
+        if (info.time.day(t) >= input_.split.train->first && info.time.day(t) <= input_.split.train->last)
+            lessons.steps.push_back(t);
+    if (lessons.steps.empty()) return;
     const auto outside = data::outside_regions(info.fine, input_.split.holdouts, input_.split.buffer);
-    std::vector<std::int8_t> learns(outside.size());
     for (std::size_t i = 0; i < outside.size(); ++i)
-        learns[i] = static_cast<std::int8_t>(input_.land_fraction[i] > 0 ? outside[i] : -1);
-    const std::size_t count = 1 + info.predictors.size() + (info.time.monthly ? 2 : 0);
-    auto regression = std::make_unique<data::CellRegression>(std::move(learns), count);
-
-    std::vector<std::vector<float>> interpolated;
-    Progress progress("fitting the regression at each cell", info.time.size());
-    for (Index t = 0; t < info.time.size(); ++t) {
-        progress.update(t, info.time.label(t));
-        if (info.time.day(t) < input_.split.train->first || info.time.day(t) > input_.split.train->last) continue;
-        if (!interpolate(*input_.cube->field(input_.coarse_variable, t), interpolated)) continue;
-        regression->add(features(t, interpolated.back()), *input_.truth->field(t));
-    }
-    regression->finish();
-    if (regression->learnt() == 0) return; // no truth in the training months
-    regression_ = std::move(regression);
-    names_.push_back(all_names().back());
+        lessons.learns.push_back(static_cast<std::int8_t>(input_.land_fraction[i] > 0 ? outside[i] : -1));
+    lessons.interpolated = [this](Index t) -> data::CellRegression::Field {
+        std::vector<std::vector<float>> interpolated;
+        if (!interpolate(*input_.cube->field(input_.coarse_variable, t), interpolated)) return nullptr;
+        return std::make_shared<const std::vector<float>>(std::move(interpolated.back()));
+    };
+    Progress progress("fitting the regression at each cell",
+                      std::ssize(lessons.steps) * (2 * data::FirstGuess::blocks - 1));
+    lessons.checkpoint = [&progress, done = Index{0}]() mutable { progress.update(done++); };
+    regression_ = data::FirstGuess::learn(lessons);
+    if (regression_) names_.push_back(all_names().back()); // else there is no truth in the training months
 }
 
 bool Baselines::fields(Index t, std::vector<std::vector<float>>& fields) const
 {
     const bool known = interpolate(*input_.cube->field(input_.coarse_variable, t), fields);
     if (regression_) {
-        fields.emplace_back(fields.front().size(), std::numeric_limits<float>::quiet_NaN());
-        if (known) regression_->predict(features(t, fields[regridders_.size() - 1]), fields.back());
+        const auto interpolated = std::make_shared<const std::vector<float>>(fields.back());
+        fields.push_back(known ? regression_->field(*input_.cube, input_.info().predictors, t, interpolated, false)
+                               : *interpolated);
     }
     const std::vector<float>& nearest = fields[0];
     for (std::size_t m = 1; known && m < fields.size(); ++m)

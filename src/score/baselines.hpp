@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "gwsd/data/cell_regression.hpp"
+#include "gwsd/data/first_guess.hpp"
 #include "gwsd/geo/interpolate.hpp"
 #include "score/evaluation_input.hpp"
 
@@ -32,15 +32,13 @@ public:
 
 private:
     bool interpolate(std::span<const float> coarse, std::vector<std::vector<float>>& fields) const;
-    /// What the regression reads of a step, of which `interpolated` is known.
-    std::vector<data::CellRegression::Field> features(Index t, const std::vector<float>& interpolated) const;
     void learn();
 
     const EvaluationInput& input_;
     std::vector<std::string> names_;
     std::vector<float> coarse_land_;
     std::vector<std::shared_ptr<const geo::Regridder>> regridders_;
-    std::unique_ptr<data::CellRegression> regression_;
+    std::shared_ptr<const data::FirstGuess> regression_;
 };
 
 } // namespace gwsd::score

@@ -63,6 +63,16 @@ void add_model(Schema& schema, ModelConfig& m)
                 "compute the ConvLSTM's steps again in the backward pass, to save memory", ""});
     schema.add({"model.base", &m.base, "interpolation that the residual is added to",
                 "bilinear, bicubic, smooth_conservative"});
+    schema.add(
+        {"model.first_guess", &m.first_guess,
+         "what the residual is added to: a regression at each place on its past, or none (the interpolation); auto: "
+         "regression against a reference with 24 training months or more, but for preset paper",
+         "auto, regression, none"});
+    schema.add(
+        {"model.told", &m.told,
+         "share of training samples that see the first guess of a place that was never seen, so that the network "
+         "learns to refine such places",
+         "", 0, 1});
 }
 
 void add_loss(Schema& schema, LossConfig& l)

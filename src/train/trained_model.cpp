@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "train/parameter_array.hpp"
 
@@ -71,7 +72,8 @@ json input_json(const data::InputSpec& s)
             {"window", s.window},
             {"factor", s.factor},
             {"coarse_is_operator", s.coarse_is_operator},
-            {"base", geo::to_string(s.base)}};
+            {"base", geo::to_string(s.base)},
+            {"first_guess", s.first_guess}};
 }
 
 data::InputSpec input_from(const json& j)
@@ -83,6 +85,7 @@ data::InputSpec input_from(const json& j)
     s.factor = bounded(j, "factor", 64);
     s.coarse_is_operator = j.at("coarse_is_operator").get<bool>();
     s.base = geo::parse_method(j.at("base").get<std::string>());
+    s.first_guess = j.value("first_guess", false);
     return s;
 }
 
@@ -101,29 +104,70 @@ Tensor<float> tensor_of(const io::NamedArray& array)
     return tensor;
 }
 
+/// The weights count among the parameters, and so in the model's hash.
+const std::string place_cells = "place.cells", place_weights = "model.place_weights";
+
+io::NamedArray array_of(const std::string& name, const std::string& dtype, const Shape& shape,
+                        std::span<const std::byte> bytes)
+{
+    return {name, dtype, shape, {bytes.begin(), bytes.end()}};
+}
+
+data::FirstGuess::Weights place_from(const io::Checkpoint& file, const json& grid)
+{
+    const io::NamedArray &cells = file.at(place_cells), &values = file.at(place_weights);
+    data::FirstGuess::Weights place;
+    place.grid.lat_edges = grid.at("lat_edges").get<std::vector<double>>();
+    place.grid.lon_edges = grid.at("lon_edges").get<std::vector<double>>();
+    const bool fits = cells.dtype == "I64" && values.dtype == "F64" && cells.shape.rank() == 1 &&
+                      values.shape.rank() == 2 && values.shape[0] == cells.shape[0] && values.shape[1] >= 2 &&
+                      place.grid.lat_edges.size() >= 2 && place.grid.lon_edges.size() >= 2;
+    if (!fits) throw DataError("the weights of its places do not fit each other");
+    std::vector<std::int64_t> numbers(static_cast<std::size_t>(cells.shape[0]));
+    std::memcpy(numbers.data(), cells.bytes.data(), cells.bytes.size());
+    for (const std::int64_t n : numbers) {
+        if (n < 0 || n >= place.grid.cells()) throw DataError("a place lies outside of its grid");
+        place.cells.push_back(static_cast<std::uint32_t>(n));
+    }
+    place.features = static_cast<std::size_t>(values.shape[1]) - 1;
+    place.values.resize(static_cast<std::size_t>(values.shape.elements()));
+    std::memcpy(place.values.data(), values.bytes.data(), values.bytes.size());
+    return place;
+}
+
 } // namespace
 
 io::Checkpoint to_checkpoint(const TrainedModel& model)
 {
-    const json about{{"network", network_json(model.network)},
-                     {"input", input_json(model.input)},
-                     {"normalisation", json::parse(model.normalisation.to_json())},
-                     {"quantity", model.quantity},
-                     {"truth_mode", model.truth_mode},
-                     {"train_period", model.train_period},
-                     {"validation_period", model.validation_period},
-                     {"test_period", model.test_period},
-                     {"holdout_regions", model.holdout_regions},
-                     {"holdout_buffer", model.holdout_buffer},
-                     {"resolution", model.resolution},
-                     {"variance_scale", model.variance_scale},
-                     {"leakage_allowed", model.leakage_allowed},
-                     {"bilinear_subgrid_r2", number(model.bilinear_subgrid_r2)},
-                     {"bicubic_subgrid_r2", number(model.bicubic_subgrid_r2)},
-                     {"synthetic", model.synthetic}};
+    json about{{"network", network_json(model.network)},
+               {"input", input_json(model.input)},
+               {"normalisation", json::parse(model.normalisation.to_json())},
+               {"quantity", model.quantity},
+               {"truth_mode", model.truth_mode},
+               {"train_period", model.train_period},
+               {"validation_period", model.validation_period},
+               {"test_period", model.test_period},
+               {"holdout_regions", model.holdout_regions},
+               {"holdout_buffer", model.holdout_buffer},
+               {"resolution", model.resolution},
+               {"variance_scale", model.variance_scale},
+               {"leakage_allowed", model.leakage_allowed},
+               {"bilinear_subgrid_r2", number(model.bilinear_subgrid_r2)},
+               {"bicubic_subgrid_r2", number(model.bicubic_subgrid_r2)},
+               {"synthetic", model.synthetic}};
+    if (model.input.first_guess)
+        about["place"] = {{"lat_edges", model.place.grid.lat_edges}, {"lon_edges", model.place.grid.lon_edges}};
     io::Checkpoint file;
     file.metadata = {{"gwsd.model", about.dump()}, {"gwsd.config", model.config}, {"gwsd.sources", model.sources}};
     for (const auto& [name, tensor] : model.parameters) file.arrays.push_back(array_of(prefix + name, tensor));
+    if (model.input.first_guess) {
+        const data::FirstGuess::Weights& place = model.place;
+        const std::vector<std::int64_t> cells(place.cells.begin(), place.cells.end());
+        const auto count = static_cast<Index>(cells.size());
+        file.arrays.push_back(array_of(place_cells, "I64", {count}, std::as_bytes(std::span(cells))));
+        file.arrays.push_back(array_of(place_weights, "F64", {count, static_cast<Index>(place.features) + 1},
+                                       std::as_bytes(std::span(place.values))));
+    }
     return file;
 }
 
@@ -163,8 +207,9 @@ TrainedModel from_checkpoint(const io::Checkpoint& file, const std::string& path
         };
         model.config = text("gwsd.config"), model.sources = text("gwsd.sources");
         for (const io::NamedArray& array : file.arrays)
-            if (array.name.rfind(prefix, 0) == 0)
+            if (array.name.rfind(prefix, 0) == 0 && array.name != place_weights)
                 model.parameters.emplace_back(array.name.substr(prefix.size()), tensor_of(array));
+        if (model.input.first_guess) model.place = place_from(file, about.at("place"));
         model.hash = io::model_hash(file);
         return model;
     } catch (const json::exception& error) {

@@ -37,6 +37,7 @@ TrainedModel about(const TrainingData& data, Config config, const io::CubeInfo& 
     TrainedModel model;
     model.network = network_config(config, data.input);
     model.input = data.input, model.normalisation = data.normalisation;
+    if (data.first_guess) model.place = data.first_guess->weights();
     model.quantity = info.quantity, model.truth_mode = data.truth_mode;
     model.config = schema_of(config).effective();
     model.train_period = data.splits.train_period;
@@ -114,7 +115,8 @@ void Trainer::train_epoch()
                                          .samples = samples_,
                                          .tile = config_.data.tile,
                                          .jitter = config_.data.split == "paper_random" ? 0 : config_.data.stride,
-                                         .group_steps = data_.group_steps},
+                                         .group_steps = data_.group_steps,
+                                         .told = data_.first_guess ? config_.model.told : 0},
                                         position_.epoch);
     const auto tiles_of = [&](Index step) {
         const Index first = step * config_.train.batch;

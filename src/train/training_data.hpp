@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "gwsd/data/first_guess.hpp"
 #include "gwsd/data/leakage.hpp"
 #include "gwsd/data/samples.hpp"
 #include "gwsd/data/splits.hpp"
@@ -27,6 +28,7 @@ struct TrainingData {
     data::Splits splits;
     std::vector<char> usable; ///< fine cells: 1 where a target counts (land outside of holdout regions)
     data::Normalisation normalisation;
+    std::shared_ptr<const data::FirstGuess> first_guess; ///< null: the network starts from the interpolation
     std::shared_ptr<const data::BatchMaker> maker; ///< reads nothing but readable steps
     std::shared_ptr<const data::TargetMaker> targets;
     std::vector<data::Tile> train, validation;

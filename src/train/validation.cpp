@@ -53,6 +53,15 @@ struct Sums {
     }
 };
 
+/// The interpolated coarse field of some samples, a channel of their fine input.
+Tensor<float> interpolation(const data::Batch& batch, const data::InputSpec& spec)
+{
+    auto field = Tensor<float>::empty(batch.base.shape());
+    const Index channels = spec.fine_channels(), channel = std::ssize(spec.predictors);
+    for (Index i = 0; i < field.elements(); ++i) field.data()[i] = batch.fine.data()[i * channels + channel];
+    return field;
+}
+
 /// Means of the loss and its terms over batches, by the number of their samples.
 struct LossSums {
     double samples = 0, total = 0;
@@ -94,7 +103,8 @@ Validation validate(const Learner& learner, const TrainingData& data, const loss
         const auto in = loss_input(data, sampled, prediction, config.loss.region_size);
         const Index count = in.target.extent(0);
         losses.add(loss(in), static_cast<double>(count));
-        for (Index sample = 0; sample < count; ++sample) sums.add(in, sampled.inputs.base, sample);
+        const Tensor<float> interpolated = interpolation(sampled.inputs, data.input);
+        for (Index sample = 0; sample < count; ++sample) sums.add(in, interpolated, sample);
     }
 
     Validation v;

@@ -39,12 +39,12 @@ struct Steps {
 TEST_CASE("regression at each cell finds its own weights, and tells cells that never learnt what the others learnt")
 {
     Steps steps(5, 60, 1);
-    CellRegression regression({1, 1, 0, -1, 1}, 2, 1e-6);
+    CellRegression regression({1, 1, 0, -1, 1}, 2);
     for (std::size_t t = 0; t < 50; ++t) {
         steps.truth[t][4] = std::nanf(""); // never known
         regression.add(steps.features[t], steps.truth[t]);
     }
-    regression.finish();
+    regression.solve({.penalty = 1e-6});
     CHECK(regression.learnt() == 2);
     std::vector<float> out(5);
     double pooled_error = 0, spread = 0;
@@ -65,23 +65,29 @@ TEST_CASE("regression at each cell finds its own weights, and tells cells that n
 TEST_CASE("a constant feature, a missing value and a penalty do no harm, and threads do not matter")
 {
     const Steps steps(40, 30, 2);
-    const auto run = [&](double penalty) {
-        CellRegression regression(std::vector<std::int8_t>(40, 1), 3, penalty);
+    const auto run = [&](double penalty, double prior = 0) {
+        CellRegression regression(std::vector<std::int8_t>(40, 1), 3);
         const auto constant = std::make_shared<std::vector<float>>(40, 7.0F);
         for (std::size_t t = 0; t < 30; ++t) {
             auto gap = std::make_shared<std::vector<float>>(*steps.features[t][0]);
             if (t % 7 == 0) (*gap)[3] = std::nanf("");
             regression.add(std::vector<Field>{gap, steps.features[t][1], constant}, steps.truth[t]);
         }
-        regression.finish();
+        regression.solve({.penalty = penalty, .prior = prior});
+        regression.forget();
         std::vector<float> out(40);
         regression.predict(std::vector<Field>{steps.features[4][0], steps.features[4][1], constant}, out);
         return out;
     };
     const auto exact = run(1e-6);
     for (std::size_t i = 0; i < 40; ++i) CHECK(std::abs(exact[i] - steps.truth[4][i]) < 1e-2);
-    const auto shrunk = run(1e9);
-    for (std::size_t i = 0; i < 40; ++i) CHECK(std::abs(shrunk[i] - 3) < 15); // the cell's mean
+    const auto to_mean = run(1e9), to_first = run(1e9, 1);
+    for (std::size_t i = 4; i < 40; ++i) {
+        float mean = 0, first = 0;
+        for (std::size_t t = 0; t < 30; ++t) mean += steps.truth[t][i] / 30, first += (*steps.features[t][0])[i] / 30;
+        CHECK(std::abs(to_mean[i] - mean) < 1e-2F);
+        CHECK(std::abs(to_first[i] - (mean - first + (*steps.features[4][0])[i])) < 1e-2F);
+    }
     set_threads(3);
     CHECK(run(1e-6) == exact);
     set_threads(default_threads());

@@ -4,50 +4,79 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "gwsd/core/shape.hpp"
+#include "gwsd/io/cube.hpp"
 
 namespace gwsd::data {
+
+/// What a ridge regression is drawn to: `prior` times the first feature (0: each cell's mean truth, 1: the first
+/// feature itself), as strongly as `penalty` steps would.
+struct RidgeOptions {
+    double penalty = 10, prior = 0;
+};
 
 /// Ridge regression of a truth on features of the same step, for every cell by itself: what a place's own past tells of
 /// it. Cells that may not be learnt from, and those whose truth is never known, are given the answer of all others: the
 /// pooled regression on features standardised at each cell, about the mean of the first feature there.
 ///
-/// With features z standardised over the steps that a cell learns from and y the truth less its mean, the weights of a
-/// cell are (Z'Z + penalty I)^-1 Z'y, the penalty counting in steps.
+/// With features z standardised over the steps that a cell learns from, y the truth less its mean and w0 the prior's
+/// weights, the weights of a cell are w0 + (Z'Z + penalty I)^-1 Z'(y - Z w0).
 class CellRegression {
 public:
     using Field = std::shared_ptr<const std::vector<float>>; ///< [cells], NaN where missing
 
     /// `learns`, [cells]: 1 for cells that learn, 0 for cells that are told, -1 for cells without land. About
-    /// 4 (features + 3)^2 bytes a cell of land are held until finish(). Throws ShapeError without a feature.
-    CellRegression(std::vector<std::int8_t> learns, std::size_t features, double penalty = 10);
+    /// 4 (features + 3)^2 bytes a cell of land are held until forget(). Throws ShapeError without a feature.
+    CellRegression(std::vector<std::int8_t> learns, std::size_t features);
 
     /// One step. A cell takes part where all features are finite and, if it learns, the truth is.
     void add(std::span<const Field> features, std::span<const float> truth);
 
-    /// Makes the weights; add() must not be called again.
-    void finish();
+    /// Makes the weights from what was added so far. With `keep_pooled` the cells that have weights of their own also
+    /// keep what the others are told, for predict_pooled().
+    void solve(const RidgeOptions& options, bool keep_pooled = false);
+    /// Frees all but the weights: nothing can be added or solved afterwards.
+    void forget() { sums_ = {}; }
 
-    /// Cells that have weights of their own, after finish().
+    /// From weights that another one has made: of `cells`, ascending, constant and features of each.
+    CellRegression(std::vector<std::uint32_t> cells, std::vector<double> weights, std::size_t features);
+
+    /// Cells that have weights of their own, after solve().
     Index learnt() const { return learnt_; }
 
     /// NaN where a feature is missing, where there is no land, and everywhere if no cell has learnt.
     void predict(std::span<const Field> features, std::span<float> out) const;
+    /// The same by the pooled regression alone, as if no cell had learnt: what a place that was never seen is told.
+    void predict_pooled(std::span<const Field> features, std::span<float> out) const;
+
+    const std::vector<std::uint32_t>& cells() const { return land_; } ///< those with land
+    const std::vector<double>& weights() const { return weights_; }   ///< of each: constant, then one a feature
+    std::size_t features() const { return features_; }
 
 private:
     /// Sums of a cell: steps, features, products of features, truth, features times truth.
     double* sums(std::size_t cell) { return sums_.data() + cell * stride_; }
-    double* weights(std::size_t cell) { return weights_.data() + cell * (features_ + 1); }
+    void predict(const std::vector<double>& weights, std::span<const Field> features, std::span<float> out) const;
 
     std::size_t features_, stride_;
-    double penalty_;
     std::vector<std::uint32_t> land_; ///< the cells that hold land
     std::vector<char> learns_;        ///< of each of them
     std::vector<double> sums_;
-    std::vector<double> weights_; ///< of each: constant, then one a feature; NaN where there are none
+    std::vector<double> weights_, pooled_; ///< of each: constant, then one a feature; NaN where there are none
     Index learnt_ = 0;
 };
+
+/// What a regression of the fine truth reads of a step: the interpolated coarse field, the predictors, and, on a
+/// monthly axis, the annual cycle.
+std::vector<CellRegression::Field> regression_features(const io::FieldSource& cube,
+                                                       const std::vector<std::string>& predictors, Index t,
+                                                       CellRegression::Field interpolated);
+inline std::size_t regression_feature_count(const io::CubeInfo& info, const std::vector<std::string>& predictors)
+{
+    return 1 + predictors.size() + (info.time.monthly ? 2 : 0);
+}
 
 } // namespace gwsd::data

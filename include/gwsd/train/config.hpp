@@ -44,6 +44,8 @@ struct ModelConfig {
     bool peepholes = false;
     bool recompute = false;
     std::string base = "smooth_conservative"; ///< interpolation that the residual is added to
+    std::string first_guess = "auto"; ///< "regression": the residual is added to a regression at each place; "none"
+    double told = 0.25; ///< share of the training samples that are shown the first guess of a place never seen
 };
 
 /// The default weight of every loss term that is no data term, by name.

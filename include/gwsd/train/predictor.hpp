@@ -31,8 +31,8 @@ bool built_with_cuda();
 std::vector<CudaDevice> cuda_devices();
 /// Makes sure that one of them will do. Throws DeviceUnavailable saying why not.
 void require_cuda();
-/// "gwsd", "cudnn" or "cublas", the value of cuda.convolution. Throws DeviceUnavailable for a library that the build or the
-/// machine lacks, ConfigError for another name.
+/// "gwsd", "cudnn" or "cublas", the value of cuda.convolution. Throws DeviceUnavailable for a library that the build or
+/// the machine lacks, ConfigError for another name.
 void choose_cuda_convolution(const std::string& name);
 
 } // namespace gwsd::train

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gwsd/data/batch.hpp"
+#include "gwsd/data/first_guess.hpp"
 #include "gwsd/io/checkpoint.hpp"
 #include "gwsd/models/downscaler.hpp"
 #include "gwsd/train/config.hpp"
@@ -20,9 +21,10 @@ struct TrainedModel {
     std::vector<std::pair<std::string, Tensor<float>>> parameters; ///< by name, in the network's order (EMA if used)
     data::InputSpec input;
     data::Normalisation normalisation;
-    std::string quantity = "gwsa";                            ///< that was learnt
-    std::string truth_mode;                                   ///< "reference" or "scale_shift"
-    std::string config;                                       ///< effective configuration, TOML
+    data::FirstGuess::Weights place; ///< of the regression at each place; without cells if there is none
+    std::string quantity = "gwsa";   ///< that was learnt
+    std::string truth_mode;          ///< "reference" or "scale_shift"
+    std::string config;              ///< effective configuration, TOML
     std::string train_period, validation_period, test_period; ///< as used, "YYYY-MM:YYYY-MM"; test may be empty
     std::string holdout_regions;                              ///< "W,S,E,N;W,S,E,N", empty: none
     double holdout_buffer = 0;

@@ -1,0 +1,160 @@
+#include "gwsd/data/first_guess.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <map>
+
+#include "gwsd/core/parallel.hpp"
+
+namespace gwsd::data {
+namespace {
+
+/// Index of each value of `wanted` in `known`, which ascend or descend alike; -1 for none within a hundredth of a cell.
+std::vector<Index> matches(const std::vector<double>& known, const std::vector<double>& wanted)
+{
+    std::vector<Index> found(wanted.size(), -1);
+    if (known.empty()) return found;
+    const double near = known.size() > 1 ? 0.01 * std::abs(known[1] - known[0]) : 1e-6;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        for (std::size_t k = 0; k < known.size() && found[i] < 0; ++k) {
+            // Longitudes may differ by a whole turn.
+            const double apart = std::remainder(known[k] - wanted[i], 360.0);
+            if (std::abs(apart) < near) found[i] = static_cast<Index>(k);
+        }
+    return found;
+}
+
+std::vector<double> centres(Index count, const auto& centre)
+{
+    std::vector<double> all;
+    for (Index i = 0; i < count; ++i) all.push_back(centre(i));
+    return all;
+}
+
+/// Drawn to the mean of the truth where the coarse field says little, to the interpolation where it says much.
+constexpr RidgeOptions candidates[] = {{3, 0}, {10, 0}, {30, 0}, {100, 0}, {3, 1}, {10, 1}, {30, 1}, {100, 1}};
+
+/// Sum of squared errors over the cells that learn.
+double error(const CellRegression& regression, const std::vector<CellRegression::Field>& features,
+             const std::vector<float>& truth, const std::vector<std::int8_t>& learns)
+{
+    std::vector<float> field(truth.size());
+    regression.predict(features, field);
+    return parallel_sum(std::ssize(field), Index{8192}, 0.0, [&](Index begin, Index end) {
+        double sum = 0;
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+            const double e = static_cast<double>(field[i]) - static_cast<double>(truth[i]);
+            if (learns[i] > 0 && std::isfinite(e)) sum += e * e;
+        }
+        return sum;
+    });
+}
+
+FirstGuess::Weights finite(const CellRegression& regression, const geo::Grid& grid)
+{
+    FirstGuess::Weights w{grid, {}, {}, regression.features()};
+    const std::size_t stride = w.features + 1;
+    for (std::size_t k = 0; k < regression.cells().size(); ++k) {
+        const auto first = regression.weights().begin() + static_cast<std::ptrdiff_t>(k * stride);
+        const auto last = first + static_cast<std::ptrdiff_t>(stride);
+        if (!std::all_of(first, last, [](double v) { return std::isfinite(v); })) continue;
+        w.cells.push_back(regression.cells()[k]);
+        w.values.insert(w.values.end(), first, last);
+    }
+    return w;
+}
+
+} // namespace
+
+std::shared_ptr<const FirstGuess> FirstGuess::learn(const Lessons& lessons)
+{
+    std::shared_ptr<FirstGuess> guess(new FirstGuess);
+    guess->block_.assign(static_cast<std::size_t>(lessons.cube.info().time.size()), -1);
+    const Index count = std::ssize(lessons.steps);
+    for (Index k = 0; k < count; ++k)
+        guess->block_[static_cast<std::size_t>(lessons.steps[static_cast<std::size_t>(k)])] = k * blocks / count;
+    const auto block_of = [&](Index t) { return guess->block_[static_cast<std::size_t>(t)]; };
+
+    const auto features = [&](Index t, const CellRegression::Field& interpolated) {
+        return regression_features(lessons.cube, lessons.predictors, t, interpolated);
+    };
+    const auto without = [&](Index left_out) {
+        auto r = std::make_shared<CellRegression>(lessons.learns,
+                                                  regression_feature_count(lessons.cube.info(), lessons.predictors));
+        for (const Index t : lessons.steps) {
+            if (block_of(t) == left_out) continue;
+            if (lessons.checkpoint) lessons.checkpoint();
+            if (const auto interpolated = lessons.interpolated(t)) r->add(features(t, interpolated), *lessons.truth(t));
+        }
+        return r;
+    };
+
+    // Each block by regressions that have not seen it, for every candidate.
+    std::array<double, std::size(candidates)> squares{};
+    for (Index b = 0; b < blocks; ++b) {
+        const auto r = without(b);
+        for (std::size_t c = 0; c < squares.size(); ++c) {
+            r->solve(candidates[c]);
+            for (const Index t : lessons.steps)
+                if (block_of(t) == b)
+                    if (const auto interpolated = lessons.interpolated(t))
+                        squares[c] += error(*r, features(t, interpolated), *lessons.truth(t), lessons.learns);
+        }
+    }
+    guess->ridge_ =
+        candidates[static_cast<std::size_t>(std::min_element(squares.begin(), squares.end()) - squares.begin())];
+    const auto solved = [&](Index left_out) {
+        const auto r = without(left_out);
+        r->solve(guess->ridge_, true);
+        r->forget();
+        return r;
+    };
+    const auto all = solved(blocks);
+    if (all->learnt() == 0) return nullptr;
+    guess->all_ = all;
+    guess->weights_ = finite(*all, lessons.cube.info().fine);
+    for (Index b = 0; b < blocks; ++b) guess->without_.push_back(solved(b));
+    return guess;
+}
+
+FirstGuess::FirstGuess(const Weights& weights, const geo::Grid& fine) : weights_(weights)
+{
+    const auto rows = [](const geo::Grid& g) { return centres(g.rows(), [&](Index r) { return g.lat(r); }); };
+    const auto cols = [](const geo::Grid& g) { return centres(g.cols(), [&](Index c) { return g.lon(c); }); };
+    const auto row = matches(rows(weights.grid), rows(fine)), col = matches(cols(weights.grid), cols(fine));
+    std::map<std::uint32_t, std::size_t> place;
+    for (std::size_t k = 0; k < weights.cells.size(); ++k) place[weights.cells[k]] = k;
+
+    const std::size_t stride = weights.features + 1;
+    std::vector<std::uint32_t> cells;
+    std::vector<double> values;
+    for (Index r = 0; r < fine.rows(); ++r)
+        for (Index c = 0; c < fine.cols(); ++c) {
+            const Index from_row = row[static_cast<std::size_t>(r)], from_col = col[static_cast<std::size_t>(c)];
+            if (from_row < 0 || from_col < 0) continue;
+            const auto known = place.find(static_cast<std::uint32_t>(from_row * weights.grid.cols() + from_col));
+            if (known == place.end()) continue;
+            cells.push_back(static_cast<std::uint32_t>(r * fine.cols() + c));
+            const auto first = weights.values.begin() + static_cast<std::ptrdiff_t>(known->second * stride);
+            values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(stride));
+        }
+    all_ = std::make_shared<const CellRegression>(std::move(cells), std::move(values), weights.features);
+}
+
+std::vector<float> FirstGuess::field(const io::FieldSource& cube, const std::vector<std::string>& predictors, Index t,
+                                     CellRegression::Field interpolated, bool told) const
+{
+    const auto block = block_.empty() ? Index{-1} : block_[static_cast<std::size_t>(t)];
+    const CellRegression& regression = block < 0 ? *all_ : *without_[static_cast<std::size_t>(block)];
+    const auto features = regression_features(cube, predictors, t, interpolated);
+    std::vector<float> field(interpolated->size());
+    if (told)
+        regression.predict_pooled(features, field);
+    else
+        regression.predict(features, field);
+    return field;
+}
+
+} // namespace gwsd::data

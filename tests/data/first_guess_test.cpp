@@ -1,0 +1,130 @@
+#include "gwsd/data/first_guess.hpp"
+
+#include <cmath>
+
+#include "data/small_cube.hpp"
+#include "gwsd/data/splits.hpp"
+#include "support/catch.hpp"
+
+using namespace gwsd;
+using namespace gwsd::data;
+using test::learnable_cube;
+
+namespace {
+
+InputSpec spec_of(const io::CubeInfo& info)
+{
+    return {.predictors = info.predictors,
+            .statics = info.statics,
+            .window = 1,
+            .factor = info.factor,
+            .coarse_is_operator = true};
+}
+
+/// A maker without a guess, and what it takes to learn one from some steps outside of a held-out strip.
+struct Setting {
+    std::shared_ptr<io::MemoryCube> cube = learnable_cube();
+    Normalisation normalisation = plain(cube->info());
+    BatchMaker maker{cube, spec_of(cube->info()), normalisation, 8, 8};
+    std::vector<Index> steps;
+    std::vector<std::int8_t> learns;
+
+    explicit Setting(Index count)
+    {
+        for (Index t = 0; t < count; ++t) steps.push_back(t);
+        for (const char outside : outside_regions(cube->info().fine, {{0, 0, 4, 16}}, 0))
+            learns.push_back(static_cast<std::int8_t>(outside));
+    }
+    static Normalisation plain(const io::CubeInfo& info)
+    {
+        Normalisation n;
+        n.unit = info.unit;
+        for (const auto& name : info.predictors) n.fields[name] = {};
+        for (const auto& name : info.statics) n.fields[name] = {};
+        return n;
+    }
+    std::shared_ptr<const FirstGuess> learn(const io::FieldSource& from) const
+    {
+        return FirstGuess::learn({.cube = from,
+                                  .predictors = cube->info().predictors,
+                                  .steps = steps,
+                                  .learns = learns,
+                                  .interpolated = [this](Index t) { return maker.base(t); },
+                                  .truth = [&](Index t) { return from.field("reference", t); }});
+    }
+    std::vector<float> guess(const FirstGuess& g, Index t, bool told = false) const
+    {
+        return g.field(*cube, cube->info().predictors, t, maker.base(t), told);
+    }
+    /// Root mean square error over the cells that learn (1) or are told (0).
+    double error(const std::vector<float>& field, Index t, int learning) const
+    {
+        const auto truth = cube->field("reference", t);
+        double sum = 0, n = 0;
+        for (std::size_t i = 0; i < field.size(); ++i)
+            if (learns[i] == learning) sum += std::pow(static_cast<double>(field[i] - (*truth)[i]), 2), ++n;
+        return std::sqrt(sum / n);
+    }
+};
+
+} // namespace
+
+TEST_CASE("the first guess knows more of a place than the interpolation, in months it has not seen")
+{
+    const Setting s(36);
+    const auto guess = s.learn(*s.cube);
+    REQUIRE(guess);
+    for (const Index t : {38, 44}) CHECK(s.error(s.guess(*guess, t), t, 1) < 0.7 * s.error(*s.maker.base(t), t, 1));
+    // What a place that was never seen is told is finite, and no place learns from it.
+    for (const float v : s.guess(*guess, 40)) CHECK(std::isfinite(v));
+    CHECK(s.guess(*guess, 40, true) != s.guess(*guess, 40));
+}
+
+TEST_CASE("a training month is guessed without its own truth, and held-out cells teach nothing")
+{
+    const Setting s(36);
+    const auto guess = s.learn(*s.cube);
+    auto changed = learnable_cube();
+    const auto truth = s.cube->field("reference", 20);
+    std::vector<float> other(*truth);
+    for (float& v : other) v += 500;
+    changed->set("reference", 20, other);
+    const auto again = s.learn(*changed);
+    // Month 20 lies in the third of four blocks: months 18 to 26 are guessed as before, whatever its truth is.
+    if (guess->ridge().penalty == again->ridge().penalty && guess->ridge().prior == again->ridge().prior)
+        CHECK(s.guess(*guess, 20) == s.guess(*again, 20));
+    CHECK(s.guess(*guess, 3) != s.guess(*again, 3)); // another block learns from it
+
+    auto held_out = learnable_cube();
+    for (Index t = 0; t < 36; ++t) {
+        std::vector<float> field(*s.cube->field("reference", t));
+        for (std::size_t i = 0; i < field.size(); ++i)
+            if (s.learns[i] == 0) field[i] = -1e6F;
+        held_out->set("reference", t, field);
+    }
+    CHECK(s.learn(*held_out)->weights().values == guess->weights().values);
+}
+
+TEST_CASE("weights from a model file give the same guess on the same places of another grid")
+{
+    const Setting s(36);
+    const auto guess = s.learn(*s.cube);
+    const FirstGuess stored(guess->weights(), s.cube->info().fine);
+    const auto whole = s.guess(*guess, 40);
+    CHECK(s.guess(stored, 40) == whole);
+
+    // A cube of the eastern half and beyond: known cells have the same value, others have none.
+    const auto east = learnable_cube({8, 0, 24, 16});
+    const BatchMaker maker(east, spec_of(east->info()), s.normalisation, 8, 8);
+    const FirstGuess there(guess->weights(), east->info().fine);
+    const auto part = there.field(*east, east->info().predictors, 40, maker.base(40), false);
+    const Index cols = s.cube->info().fine.cols();
+    Index known = 0;
+    for (Index r = 0; r < east->info().fine.rows(); ++r)
+        for (Index c = 0; c < east->info().fine.cols(); ++c) {
+            const float value = part[static_cast<std::size_t>(r * east->info().fine.cols() + c)];
+            CHECK(std::isfinite(value) == (c < cols / 2));
+            known += std::isfinite(value) ? 1 : 0;
+        }
+    CHECK(known == std::ssize(whole) / 2);
+}
