@@ -109,14 +109,15 @@ void run(const Options& options)
         downscale.command = command;
         infer::downscale(downscale);
     });
-    const auto scores = stages.run("evaluate", "against the truth, beside four interpolations and a regression at each cell", [&] {
-        score::EvaluateOptions evaluate;
-        evaluate.prediction = fine, evaluate.cube = cube, evaluate.output = folder;
-        evaluate.metrics = run + "/metrics.csv", evaluate.bootstrap = plan.config.evaluate.bootstrap;
-        evaluate.seed = common().seed, evaluate.command = command;
-        evaluate.overwrite = true; // the folder is the demo's own by now
-        return score::evaluate(evaluate);
-    });
+    const auto scores =
+        stages.run("evaluate", "against the truth, beside four interpolations and a regression at each cell", [&] {
+            score::EvaluateOptions evaluate;
+            evaluate.prediction = fine, evaluate.cube = cube, evaluate.output = folder;
+            evaluate.metrics = run + "/metrics.csv", evaluate.bootstrap = plan.config.evaluate.bootstrap;
+            evaluate.seed = common().seed, evaluate.command = command;
+            evaluate.overwrite = true; // the folder is the demo's own by now
+            return score::evaluate(evaluate);
+        });
     std::fputs(common().json ? scores.scores.c_str() : scores.table.c_str(), stdout);
     say(scores.verdict);
     say("time: " + stages.summary());

@@ -29,7 +29,7 @@ struct TrainingData {
     std::vector<char> usable; ///< fine cells: 1 where a target counts (land outside of holdout regions)
     data::Normalisation normalisation;
     std::shared_ptr<const data::FirstGuess> first_guess; ///< null: the network starts from the interpolation
-    std::shared_ptr<const data::BatchMaker> maker; ///< reads nothing but readable steps
+    std::shared_ptr<const data::BatchMaker> maker;       ///< reads nothing but readable steps
     std::shared_ptr<const data::TargetMaker> targets;
     std::vector<data::Tile> train, validation;
     std::vector<Index> train_steps; ///< with a target, a satellite field and enough of a window
