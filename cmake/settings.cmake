@@ -29,7 +29,11 @@ if(GWSD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # Rooms that read, write and report spend their time in libraries and files; full optimisation would only make them compile
-# for longer.
+# for longer. Under the sanitizers, whose checks take three times as long to optimise as to write down, not at all.
 function(gwsd_compile_quickly target)
-  target_compile_options(${target} PRIVATE -O1)
+  if(GWSD_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  else()
+    target_compile_options(${target} PRIVATE -O1)
+  endif()
 endfunction()
