@@ -48,9 +48,6 @@ Plan plan_of(const Options& options)
     }
     c.data.tile = 16, c.data.stride = 8;
     c.train.patience = 0;
-    // The satellite's view of this world is as noisy as the product says. The mass term would draw whole regions to it,
-    // and the truth of the training months is there to learn from instead.
-    c.loss.weight["mass"] = 0;
     // The command line comes last, so that one can try things.
     const train::Schema schema = train::schema_of(c);
     if (!common().config.empty()) schema.read_file(common().config);

@@ -5,6 +5,7 @@
 
 #include "data/step_cache.hpp"
 #include "data/tile_cells.hpp"
+#include "gwsd/geo/block_mean.hpp"
 
 namespace gwsd::data {
 namespace {
@@ -29,9 +30,10 @@ struct TargetMaker::State {
     Index tile;
     std::vector<char> usable;
     ChangeSignal signal;
-    bool product_sigma;
+    TargetOptions options;
     std::shared_ptr<const geo::Regridder> sigma_to_fine;
-    StepCache sigmas{std::size_t{64} << 20};
+    StepCache sigmas{std::size_t{64} << 20}, means{std::size_t{16} << 20};
+    std::vector<float> usable_land; ///< land fraction of the usable cells, 0 elsewhere
 
     const io::CubeInfo& info() const { return maker->cube().info(); }
     float normalised(double value) const
@@ -49,9 +51,20 @@ struct TargetMaker::State {
         });
     }
 
+    /// Of the reference over the usable land of each coarse cell.
+    std::shared_ptr<const std::vector<float>> block_means(Index t)
+    {
+        return means.get(t, [&] {
+            auto coarse = std::make_shared<std::vector<float>>(static_cast<std::size_t>(info().coarse.cells()));
+            geo::block_mean(info().fine, info().factor, *maker->cube().field("reference", t), usable_land, *coarse);
+            return coarse;
+        });
+    }
+
     void put_coarse(const Tile& at, Index n, const TargetBatch& batch)
     {
-        const auto field = maker->cube().field(maker->spec().coarse_variable(), at.t);
+        const auto field = options.balance_with_reference ? block_means(at.t)
+                                                          : maker->cube().field(maker->spec().coarse_variable(), at.t);
         const TileCells cells(info().coarse, at.row, at.col, tile, tile);
         cells.each(info().coarse, [&](Index tile_cell, Index cell) {
             const float value = (*field)[static_cast<std::size_t>(cell)];
@@ -114,17 +127,22 @@ struct TargetMaker::State {
 };
 
 TargetMaker::TargetMaker(std::shared_ptr<const BatchMaker> maker, Index tile, std::vector<char> usable,
-                         ChangeSignal signal, bool product_sigma)
+                         ChangeSignal signal, TargetOptions options)
     : state_(std::make_unique<State>())
 {
     State& s = *state_;
     s.maker = std::move(maker), s.tile = tile, s.usable = std::move(usable), s.signal = std::move(signal);
-    s.product_sigma = product_sigma;
-    if (!product_sigma) return;
+    s.options = options;
+    if (options.balance_with_reference) {
+        s.usable_land = s.maker->land_fraction();
+        for (std::size_t i = 0; i < s.usable_land.size(); ++i)
+            if (!s.usable[i]) s.usable_land[i] = 0;
+    }
+    if (!options.product_sigma) return;
     if (!s.info().has_sigma)
         throw ConfigError(
-            "loss.product_sigma: the cube has no 'gwsa_sigma', the product's own uncertainty; set "
-            "loss.product_sigma=false, or prepare the cube from a product that has one");
+            "loss.options.product_sigma: the cube has no 'gwsa_sigma', the product's own uncertainty; set "
+            "loss.options.product_sigma=false, or prepare the cube from a product that has one");
     s.sigma_to_fine = geo::make_regridder(geo::Method::bilinear, s.info().coarse, s.info().fine);
 }
 
@@ -139,7 +157,7 @@ TargetBatch TargetMaker::operator()(std::span<const Tile> tiles) const
     TargetBatch batch;
     batch.target = zeros(fine), batch.valid = zeros(fine), batch.land = zeros(fine);
     batch.coarse = zeros(coarse), batch.coarse_valid = zeros(coarse);
-    if (s.product_sigma) batch.product_variance = zeros(fine);
+    if (s.options.product_sigma) batch.product_variance = zeros(fine);
     if (s.signal.defined())
         batch.change_reference = zeros(fine), batch.recharge = zeros(fine), batch.change_weight = zeros({n});
 
@@ -151,7 +169,7 @@ TargetBatch TargetMaker::operator()(std::span<const Tile> tiles) const
         const TileCells cells(grid, f * tile.row, f * tile.col, f * s.tile, f * s.tile);
         s.put_coarse(tile, i, batch);
         s.put_target(tile, cells, i, batch);
-        if (s.product_sigma) s.put_sigma(tile, cells, i, batch);
+        if (s.options.product_sigma) s.put_sigma(tile, cells, i, batch);
         if (s.signal.defined()) s.put_change(tile, cells, i, batch);
         batch.row_origin.push_back(std::max<Index>(0, south + f * tile.row));
         batch.col_origin.push_back((((west + f * tile.col) % around) + around) % around);

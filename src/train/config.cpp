@@ -39,8 +39,12 @@ void add_data(Schema& schema, DataConfig& d)
     schema.add({"data.stride", &d.stride, "coarse cells from one training tile to the next", "", 1, 512});
     schema.add({"data.minimum_land", &d.minimum_land, "least share of land for a tile to train", "", 0, 1});
     schema.add({"data.predictors", &d.predictors, "predictors that the network reads; empty: all of the cube", ""});
+    schema.add({"data.memory", &d.memory,
+                "months over which memories of the precipitation fade, each a predictor more: what an aquifer that the "
+                "rain feeds still holds of it; empty: none. Not used where the cube has no monthly precipitation",
+                "", 1, 600});
     schema.add({"data.precipitation", &d.precipitation,
-                "predictor that is the precipitation of the recharge signal, in mm", ""});
+                "predictor that is the precipitation of the recharge signal and of data.memory, in mm", ""});
     schema.add({"data.soil_moisture", &d.soil_moisture,
                 "predictor that is the soil moisture of the recharge signal, in m3/m3", ""});
     schema.add({"data.allow_leakage", &d.allow_leakage,
@@ -89,6 +93,10 @@ void add_loss(Schema& schema, LossConfig& l)
                         "", 0, 1e6});
     schema.add({"loss.ramp_epochs", &l.ramp_epochs, "epochs over which these weights grow from zero", "", 0, 1e4});
     schema.add({"loss.region_size", &l.region_size, "fine cells along the side of a mass-balance region", "", 1, 4096});
+    schema.add({"loss.balance", &l.balance,
+                "whose regional means the mass term asks for: the satellite field's, which against a reference is a "
+                "smoothed and noisy view, or the truth's; auto: truth in mode reference, satellite otherwise",
+                "auto, satellite, truth"});
     schema.add({"loss.product_sigma", &l.product_sigma,
                 "add the product's variance to the predicted one in the data term", ""});
 }

@@ -29,12 +29,11 @@ void Trainer::announce() const
     say("network " + config_.model.preset + ": " + rounded(1e-6 * static_cast<double>(parameters)) + " M parameters; " +
         std::to_string(config_.train.epochs) + " epochs at most, " + std::to_string(steps_an_epoch_) + " steps of " +
         std::to_string(config_.train.batch) + " samples each");
-    if (data_.truth_mode == "reference" && config_.loss.weight.at("mass") > 0)
+    if (data_.truth_mode == "reference" && config_.loss.weight.at("mass") > 0 && config_.loss.balance == "satellite")
         note(
-            "loss.weight.mass = " + rounded(config_.loss.weight.at("mass")) +
+            "loss.balance = satellite with loss.weight.mass = " + rounded(config_.loss.weight.at("mass")) +
             " draws regional means to the coarse field, which is a smoothed and noisy view of the reference; where the "
-            "product's sigma is large, loss.weight.mass=0 may give much smaller errors "
-            "(docs/explanations/training.md)");
+            "product's sigma is large, loss.balance=truth gives much smaller errors (docs/explanations/loss_mass.md)");
     const double checkpoint = 16.0 * static_cast<double>(parameters);
     say("memory: about " + rounded(1e-9 * training_bytes(about_.network, config_)) +
         " GB and the fields of the cube; " + "disk: " +

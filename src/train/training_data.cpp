@@ -7,6 +7,7 @@
 #include "gwsd/core/progress.hpp"
 #include "gwsd/data/views.hpp"
 #include "gwsd/losses/registry.hpp"
+#include "train/rounded.hpp"
 #include "train/stop_signal.hpp"
 
 namespace gwsd::train {
@@ -63,6 +64,14 @@ data::InputSpec input_spec(const Config& config, const io::CubeInfo& info, bool 
         if (!in(info.predictors, name))
             throw ConfigError("data.predictors: the cube has no predictor '" + name + "'; it has " +
                               listed(info.predictors));
+    const bool rains = in(spec.predictors, config.data.precipitation);
+    if (info.time.monthly && rains)
+        for (const Index months : config.data.memory) {
+            const data::PredictorMemory memory{config.data.precipitation, months};
+            if (std::find(spec.memory.begin(), spec.memory.end(), memory) != spec.memory.end())
+                throw ConfigError("data.memory: has " + std::to_string(months) + " months twice");
+            spec.memory.push_back(memory), spec.predictors.push_back(memory.name());
+        }
     spec.statics = info.statics;
     spec.window = config.data.window;
     spec.factor = info.factor;
@@ -89,6 +98,14 @@ std::pair<std::string, std::string> recharge_predictors(const Config& config, co
         names = {config.data.precipitation, config.data.soil_moisture};
     }
     return names;
+}
+
+/// With a fine truth, its own regional means are what mass is; the satellite's view of it is smoothed and noisy, and
+/// would draw the network to its errors.
+bool balances_with_reference(const Config& config, const std::string& truth_mode)
+{
+    const std::string& wanted = config.loss.balance;
+    return wanted == "auto" ? truth_mode == "reference" : wanted == "truth";
 }
 
 /// Draws "reading the training months" as fields are read, and stops at a signal.
@@ -135,7 +152,7 @@ std::shared_ptr<const data::FirstGuess> learn_places(const TrainingData& data, c
     // Every step is read for each block that is left out, twice, and once more.
     ReadingProgress reading("learning what each place's past tells",
                             std::ssize(steps) * (2 * data::FirstGuess::blocks - 1));
-    return data::FirstGuess::learn(
+    const auto guess = data::FirstGuess::learn(
         {.cube = *cube,
          .predictors = data.input.predictors,
          .steps = steps,
@@ -143,6 +160,11 @@ std::shared_ptr<const data::FirstGuess> learn_places(const TrainingData& data, c
          .interpolated = [&](Index t) { return data.maker->has_coarse(t) ? data.maker->base(t) : nullptr; },
          .truth = [&](Index t) { return cube->field("reference", t); },
          .checkpoint = reading.checkpoint()});
+    if (guess)
+        note("first guess: at each place a ridge regression on " + std::to_string(guess->weights().features) +
+             " features, as firm as " + rounded(guess->ridge().penalty) + " months would be, drawn to " +
+             (guess->ridge().prior > 0 ? "the interpolation" : "the mean") + ", which did best on left-out months");
+    return guess;
 }
 
 void check_tile(const Config& config, Index factor)
@@ -229,7 +251,7 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
         warn(
             "data.split = paper_random: validation tiles overlap training tiles in space and time, so validation "
             "scores say nothing about unseen months or regions");
-    cube = data::only_steps(cube, data.splits.readable);
+    cube = data::with_memory(data::only_steps(cube, data.splits.readable), data.input.memory);
     data.usable = usable_cells(*cube, config.data);
 
     const Index count = std::ssize(data.splits.train);
@@ -263,8 +285,11 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
         data.normalisation.recharge_scale = signal.recharge_scale;
         data.normalisation.change_scale = signal.change_scale;
     }
+    const data::TargetOptions target_options{
+        .product_sigma = config.loss.product_sigma,
+        .balance_with_reference = balances_with_reference(config, data.truth_mode)};
     data.targets = std::make_shared<const data::TargetMaker>(data.maker, config.data.tile, data.usable,
-                                                             std::move(signal), config.loss.product_sigma);
+                                                             std::move(signal), target_options);
 
     const geo::Grid& grid = cube->info().coarse;
     const auto tiles = [&](Index stride) {

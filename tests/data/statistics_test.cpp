@@ -147,7 +147,7 @@ TEST_CASE("the change and the recharge signal are departures from the calendar m
     CHECK(signal.change_scale == Approx(12 * std::sqrt(22.0 / 23)));
 
     const auto shared = std::make_shared<const BatchMaker>(cube, spec, maker.normalisation(), 2, 2);
-    const TargetMaker targets(shared, 2, usable, signal, false);
+    const TargetMaker targets(shared, 2, usable, signal, {});
     const TargetBatch batch = targets(std::vector<Tile>{{14, 0, 0}, {0, 0, 0}});
     const Scaling& s = maker.normalisation().target;
     CHECK(batch.recharge.data()[0] == Approx(0.3 * 6 / signal.recharge_scale));
@@ -163,7 +163,8 @@ TEST_CASE("the change and the recharge signal are departures from the calendar m
     CHECK(batch.row_origin == std::vector<Index>{90, 90});
     CHECK(batch.col_origin == std::vector<Index>{180, 180});
     CHECK_FALSE(batch.product_variance.defined());
-    CHECK_THROWS_WITH(TargetMaker(shared, 2, usable, signal, true), Catch::Matchers::Contains("gwsa_sigma"));
+    CHECK_THROWS_WITH(TargetMaker(shared, 2, usable, signal, {.product_sigma = true}),
+                      Catch::Matchers::Contains("gwsa_sigma"));
 }
 
 TEST_CASE("cells of a holdout region count nowhere, and the product's variance is normalised")
@@ -176,7 +177,7 @@ TEST_CASE("cells of a holdout region count nowhere, and the product's variance i
     const auto steps = range(0, 24);
     const Normalisation n = training_constants(*cube, spec_of(cube->info()), steps, usable);
     const auto maker = std::make_shared<const BatchMaker>(cube, spec_of(cube->info()), n, 8, 8);
-    const TargetBatch batch = TargetMaker(maker, 8, usable, {}, true)(std::vector<Tile>{{5, 0, 0}});
+    const TargetBatch batch = TargetMaker(maker, 8, usable, {}, {.product_sigma = true})(std::vector<Tile>{{5, 0, 0}});
     for (Index i = 0; i < 256; ++i) {
         CHECK(batch.valid.data()[i] == (i < 16 ? 0.0F : 1.0F));
         CHECK(batch.land.data()[i] == (i < 16 ? 0.0F : 1.0F));

@@ -52,9 +52,9 @@ TEST_CASE("every term has a name of its own, a description and a default weight,
         CHECK_FALSE(term.description.empty());
         CHECK(term.default_weight >= 0);
     }
-    for (const char* name : {"nll", "beta_nll", "faithful", "laplace", "mse", "sign", "mag", "mass", "tv"})
+    for (const char* name : {"nll", "beta_nll", "faithful", "laplace", "mse", "sign", "mag", "mass", "subgrid", "tv"})
         CHECK(names.contains(name));
-    CHECK(losses::term_names(false) == "mag, mass, sign, tv");
+    CHECK(losses::term_names(false) == "mag, mass, sign, subgrid, tv");
 }
 
 TEST_CASE("the gradient of every term is the derivative of its value")

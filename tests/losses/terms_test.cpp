@@ -141,6 +141,20 @@ TEST_CASE("the total variation worked by hand")
     CHECK(losses::Tv{}(in).physical() == Approx(10 * value<losses::Tv>(in)));
 }
 
+TEST_CASE("the sub-grid term worked by hand: each coarse cell's mean error is free")
+{
+    // Coarse cells of three fine ones; errors 1, 1, 4 and, with an unknown truth, 2, 2.
+    auto in = line({1, 2, 6, 9, 3, 4}, std::vector<double>(6, 0), {0, 1, 2, 0, 1, 2});
+    in.factor = 3, in.valid = row({1, 1, 1, 0, 1, 1});
+    const auto size = [](double d) { return std::sqrt(d * d + 1e-6) - 1e-3; };
+    CHECK(value<losses::Subgrid>(in) == Approx((2 * size(1) + size(2)) / 5));
+    CHECK(losses::Subgrid{}(in).physical() == Approx(10 * std::sqrt(6.0 / 5)));
+    in.area = row({2, 2, 1, 1, 1, 1}); // mean error 8 / 5
+    CHECK(value<losses::Subgrid>(in) == Approx((4 * size(0.6) + size(2.4)) / 7));
+    in.valid = row({0, 0, 0, 0, 0, 0});
+    CHECK(value<losses::Subgrid>(in) == 0);
+}
+
 TEST_CASE("a weighted loss sums data term and terms by name, ramped, and logs them raw and in units")
 {
     const auto in = test::loss_case<double>(V(test::loss_mean(), true), V(test::loss_log_variance(), true));
@@ -166,7 +180,7 @@ TEST_CASE("a weighted loss refuses unknown names, negative weights, and terms wh
     CHECK_THROWS_WITH(WeightedLoss("nlll", {}), "loss.data: expects beta_nll, faithful, laplace, mse, nll, got 'nlll'");
     CHECK_THROWS_WITH(WeightedLoss("tv", {}), "loss.data: expects beta_nll, faithful, laplace, mse, nll, got 'tv'");
     CHECK_THROWS_WITH(WeightedLoss("nll", {{"smooth", 1.0}}),
-                      "loss.weight.smooth: expects mag, mass, sign, tv, got 'smooth'");
+                      "loss.weight.smooth: expects mag, mass, sign, subgrid, tv, got 'smooth'");
     CHECK_THROWS_AS(WeightedLoss("nll", {{"tv", -1.0}}), ConfigError);
     auto in = test::loss_case<double>(V(test::loss_mean()), V(test::loss_log_variance()));
     in.recharge = {};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gwsd/data/normalisation.hpp"
+#include "gwsd/data/predictor_memory.hpp"
 #include "gwsd/geo/interpolate.hpp"
 #include "gwsd/io/cube.hpp"
 #include "gwsd/tensor/tensor.hpp"
@@ -16,7 +17,8 @@ class FirstGuess;
 
 /// What the network reads from a cube; written into the model file.
 struct InputSpec {
-    std::vector<std::string> predictors{}, statics{};
+    std::vector<std::string> predictors{}, statics{}; ///< predictors: those of the cube, then the memories' names
+    std::vector<PredictorMemory> memory{};            ///< that with_memory must add to the cube
     Index window = 6, factor = 4;
     bool coarse_is_operator = false; ///< reads the operator's view of the reference, else the given field
     geo::Method base = geo::Method::smooth_conservative;

@@ -17,17 +17,24 @@ struct TargetBatch {
     Tensor<float> change_reference;     ///< base of the step before plus the change's climatology, normalised
     Tensor<float> recharge;             ///< R / s_R
     Tensor<float> change_weight;        ///< [batch] 1, or 0 without a coarse field at t - 1
-    Tensor<float> coarse, coarse_valid; ///< [batch, rows, cols]: coarse field of the step, normalised; 1 where known
+    Tensor<float> coarse, coarse_valid; ///< [batch, rows, cols]: what regional means balance with, normalised; 1 where
+                                        ///< known
     std::vector<Index> row_origin, col_origin; ///< the tile's first fine row and column on the globe's grid
+};
+
+struct TargetOptions {
+    bool product_sigma = false; ///< adds the product's variance
+    /// The regions' balance is against block means of the reference; else against the coarse field that is read.
+    bool balance_with_reference = false;
 };
 
 /// Makes targets beside the inputs of a BatchMaker. Safe to use from several threads.
 class TargetMaker {
 public:
-    /// `usable`: fine cells, 1 where a target counts. An undefined signal leaves its fields out; `product_sigma` adds
-    /// the product's variance, and throws ConfigError naming gwsa_sigma where the cube has none.
+    /// `usable`: fine cells, 1 where a target counts. An undefined signal leaves its fields out. Throws
+    /// ConfigError naming gwsa_sigma where the cube has none and the product's sigma is wanted.
     TargetMaker(std::shared_ptr<const BatchMaker> maker, Index tile, std::vector<char> usable, ChangeSignal signal,
-                bool product_sigma);
+                TargetOptions options);
     ~TargetMaker();
 
     TargetBatch operator()(std::span<const Tile> tiles) const;

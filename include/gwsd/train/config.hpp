@@ -27,6 +27,7 @@ struct DataConfig {
     Index stride = 16;                   ///< coarse cells between tiles in training
     double minimum_land = 0.02;          ///< least share of land for a tile to train
     std::vector<std::string> predictors; ///< that the network reads; empty: all of the cube
+    std::vector<Index> memory{3, 12};    ///< months over which the memories of precipitation fade
     std::string precipitation = "tp";    ///< predictor that is P in the recharge signal
     std::string soil_moisture = "swvl1"; ///< predictor that is theta there
     bool allow_leakage = false;
@@ -56,6 +57,7 @@ struct LossConfig {
     std::map<std::string, double> weight = default_loss_weights(); ///< by the name of the term; it has all of them
     double ramp_epochs = 5;
     Index region_size = 32;
+    std::string balance = "auto"; ///< what the mass term's regional means equal: satellite, truth, or auto
     bool product_sigma = false;
 };
 

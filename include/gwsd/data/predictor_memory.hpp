@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gwsd/io/cube.hpp"
+
+namespace gwsd::data {
+
+/// What an aquifer remembers of a predictor: its mean over the past with weights that fade by exp(-1) in so many
+/// months. A linear reservoir that the predictor feeds holds just this, so that a store's level shows in it long after
+/// the month of the rain.
+struct PredictorMemory {
+    std::string predictor;
+    Index months = 12;
+
+    std::string name() const { return predictor + "_memory" + std::to_string(months); }
+    friend bool operator==(const PredictorMemory&, const PredictorMemory&) = default;
+};
+
+/// The cube with each memory as one more predictor, on the fine grid and, "<name>_coarse", on the coarse one:
+///     m_t = m_(t-1) + (1 - exp(-1 / months)) (x_t - m_(t-1)),
+/// from the mean of the cell's first twelve values on; a month without a value leaves it as it was. A field of step t
+/// reads no step after it but for those twelve. Steps are best asked for in order: others are made again from the last
+/// one kept, a year apart at most. The cube itself if there are no memories. Throws DataError if the cube lacks a
+/// predictor, ConfigError if its steps are not months.
+std::shared_ptr<const io::FieldSource> with_memory(std::shared_ptr<const io::FieldSource> cube,
+                                                   const std::vector<PredictorMemory>& memories);
+
+} // namespace gwsd::data
