@@ -46,6 +46,37 @@ TEST_CASE("every baseline has a value on all land and none in a step without a c
         CHECK(std::all_of(field.begin(), field.end(), [](float v) { return std::isnan(v); }));
 }
 
+TEST_CASE(
+    "a coarse cell with land and without a value gets the nearest one, and kriging estimates it from those around")
+{
+    const BaselinesCase c;
+    const io::CubeInfo& info = c.cube->info();
+    auto coarse = *c.cube->field("gwsa_operator", 5);
+    const Index gap = 6 * info.coarse.cols() + 10;
+    coarse[static_cast<std::size_t>(gap)] = std::nanf("");
+    c.cube->set("gwsa_operator", 5, coarse);
+    auto input = c.input();
+    input.baselines = {"area_to_point_kriging"};
+    std::vector<std::vector<float>> fields;
+    REQUIRE(Baselines(input).fields(5, fields));
+    std::vector<float> nearest(coarse.size()), kriged(coarse.size());
+    geo::block_mean(info.fine, info.factor, fields[0], {}, nearest);
+    geo::block_mean(info.fine, info.factor, fields[1], {}, kriged);
+    for (Index i = 0; i < info.coarse.cells(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        if (info.coarse.lon(i % info.coarse.cols()) < 1) continue; // sea
+        if (i != gap) {
+            CHECK(nearest[at] == Approx(coarse[at]).margin(1e-4));
+            CHECK(kriged[at] == Approx(coarse[at]).margin(1e-3));
+        }
+    }
+    const auto at = static_cast<std::size_t>(gap);
+    CHECK(nearest[at] ==
+          Approx(coarse[at - static_cast<std::size_t>(info.coarse.cols())])); // all equally near but E, W
+    CHECK(std::abs(kriged[at] - 0.5F * (coarse[at - 1] + coarse[at + 1])) < 0.5F);
+    CHECK(std::abs(nearest[at] - kriged[at]) > 1.0F);
+}
+
 TEST_CASE("what learns from a truth is not there without one, and interpolation and kriging are")
 {
     const BaselinesCase c;

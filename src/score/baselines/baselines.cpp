@@ -25,7 +25,7 @@ std::vector<float> coarse_land(const EvaluationInput& input)
     std::vector<float> land(static_cast<std::size_t>(coarse.cells()));
     for (Index row = 0; row < fine.rows(); ++row)
         for (Index col = 0; col < fine.cols(); ++col) {
-            float& block = land[static_cast<std::size_t>(row / factor * coarse.cols() + 0)];
+            float& block = land[static_cast<std::size_t>(row / factor * coarse.cols() + col / factor)];
             block = std::max(block, input.land_fraction[static_cast<std::size_t>(row * fine.cols() + col)]);
         }
     return land;
