@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -18,9 +17,6 @@ namespace gwsd::cli::demo_command {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The baseline that takes longer than all others together.
-constexpr const char* left_out = "boosted_trees";
 
 struct Options {
     std::string output = "gwsd-demo";
@@ -53,8 +49,6 @@ Plan plan_of(const Options& options)
     }
     c.data.tile = 16, c.data.stride = 8;
     c.train.patience = 0;
-    c.evaluate.baselines = score::baseline_names();
-    std::erase(c.evaluate.baselines, left_out);
     // The command line comes last, so that one can try things.
     const train::Schema schema = train::schema_of(c);
     if (!common().config.empty()) schema.read_file(common().config);
@@ -115,7 +109,7 @@ void run(const Options& options)
         infer::downscale(downscale);
     });
     const auto scores =
-        stages.run("evaluate", "against the truth, beside interpolations, kriging and a regression at each cell", [&] {
+        stages.run("evaluate", "against the truth, beside what else one could do with the same files", [&] {
             score::EvaluateOptions evaluate;
             evaluate.prediction = fine, evaluate.cube = cube, evaluate.output = folder;
             evaluate.metrics = run + "/metrics.csv", evaluate.bootstrap = plan.config.evaluate.bootstrap;
@@ -127,10 +121,6 @@ void run(const Options& options)
     std::fputs(common().json ? scores.scores.c_str() : scores.table.c_str(), stdout);
     say(scores.verdict);
     say("time: " + stages.summary());
-    if (const auto& scored = plan.config.evaluate.baselines;
-        !scored.empty() && std::find(scored.begin(), scored.end(), left_out) == scored.end())
-        say("left out, to be quick: the baseline " + std::string(left_out) +
-            "; gwsd evaluate scores it where the build has XGBoost");
     say("These scores are of a synthetic world: they show that the method works, not how well it does on yours.");
     say("wrote " + fine + ", maps (*.png), " + folder + "/scores.json; open " + folder + "/report.html");
     say("next, with your own files: gwsd inspect FILE.nc     then: gwsd prepare --help");

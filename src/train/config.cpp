@@ -188,7 +188,7 @@ Schema schema_of(Config& config)
     std::string names;
     for (const std::string& name : score::baseline_names()) names += (names.empty() ? "" : ", ") + name;
     schema.add({"evaluate.baselines", &config.evaluate.baselines,
-                "methods that a prediction is compared with, beside nearest; none: all that there are", names});
+                "methods that a prediction is compared with, beside nearest; empty: all that there are", names});
     schema.add({"cuda.convolution", &config.cuda.convolution,
                 "convolution on a GPU, in builds that have the CUDA backend", "gwsd, cudnn, cublas"});
     schema.add({"run.model", &config.trained_model, "a trained model for `gwsd run` to apply; empty: train one", ""});
