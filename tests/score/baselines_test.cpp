@@ -119,7 +119,7 @@ TEST_CASE("regression at each cell beats interpolation where it has learnt, and 
         if (input.land_fraction[i] > 0) REQUIRE(a.back()[i] == b.back()[i]);
 }
 
-TEST_CASE("baselines are chosen by name; nearest, which gains are measured from, is always there")
+TEST_CASE("baselines are chosen by name, and nearest, which gains are measured from, is always there")
 {
     EvaluationCase c;
     c.write_cube();
