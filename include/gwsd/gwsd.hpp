@@ -57,5 +57,6 @@
 
 // The job: train, refine, score.
 #include "gwsd/infer/downscale.hpp"
+#include "gwsd/score/baseline_names.hpp"
 #include "gwsd/score/evaluate.hpp"
 #include "gwsd/train/trained_model.hpp"

@@ -10,6 +10,7 @@
 #include "gwsd/data/region.hpp"
 #include "gwsd/data/world_files.hpp"
 #include "gwsd/infer/downscale.hpp"
+#include "gwsd/score/baseline_names.hpp"
 #include "gwsd/score/evaluate.hpp"
 
 namespace gwsd::cli::demo_command {
@@ -69,6 +70,7 @@ void check_folder(const std::string& path)
 void run(const Options& options)
 {
     const Plan plan = plan_of(options);
+    score::check_baselines(plan.config.evaluate.baselines);
     check_folder(options.output);
     const std::string folder = options.output, command = std::string("gwsd demo") + (options.quick ? " --quick" : "");
     say("gwsd demo: the whole job on a built-in world. The world is SYNTHETIC: the Earth's relief, but invented "
@@ -107,11 +109,12 @@ void run(const Options& options)
         infer::downscale(downscale);
     });
     const auto scores =
-        stages.run("evaluate", "against the truth, beside four interpolations and a regression at each cell", [&] {
+        stages.run("evaluate", "against the truth, beside what else one could do with the same files", [&] {
             score::EvaluateOptions evaluate;
             evaluate.prediction = fine, evaluate.cube = cube, evaluate.output = folder;
             evaluate.metrics = run + "/metrics.csv", evaluate.bootstrap = plan.config.evaluate.bootstrap;
             evaluate.seed = common().seed, evaluate.command = command;
+            evaluate.baselines = plan.config.evaluate.baselines;
             evaluate.overwrite = true; // the folder is the demo's own by now
             return score::evaluate(evaluate);
         });

@@ -7,6 +7,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/io/versions.hpp"
+#include "gwsd/score/baseline_names.hpp"
 #include "gwsd/train/predictor.hpp"
 
 namespace gwsd::cli::doctor_command {
@@ -60,6 +61,7 @@ Json report(ExitCode& worst)
     const Machine machine = this_machine();
     Json libraries = Json::object();
     for (const auto& [name, version] : io::library_versions()) libraries[name] = version;
+    libraries["XGBoost"] = score::xgboost_version();
     libraries["libpng"] = png_get_libpng_ver(nullptr);
     const auto units = [] {
         if (const std::string problem = io::unit_database_problem(); !problem.empty())

@@ -1,4 +1,5 @@
 #include "gwsd/score/evaluate.hpp"
+#include "gwsd/score/baseline_names.hpp"
 
 #include <cstdio>
 #include <memory>
@@ -15,6 +16,7 @@ struct Options {
     score::EvaluateOptions run;
     std::optional<std::string> truth;
     std::optional<Index> bootstrap;
+    std::vector<std::string> baselines;
 };
 
 /// The command as the report states it.
@@ -31,6 +33,9 @@ std::string command_text(const Options& options)
     add("--metrics", options.run.metrics);
     for (const std::string& also : options.run.also) add("--also", also);
     if (options.bootstrap) add("--bootstrap", std::to_string(*options.bootstrap));
+    std::string baselines;
+    for (const std::string& name : options.baselines) baselines += (baselines.empty() ? "" : ",") + name;
+    add("--baselines", baselines);
     add("--config", common().config);
     for (const std::string& assignment : common().set) add("--set", assignment);
     add("--seed", std::to_string(common().seed));
@@ -46,6 +51,7 @@ train::EvaluateConfig configuration(const Options& options)
     for (const std::string& assignment : common().set) schema.set(assignment);
     if (options.truth) config.evaluate.truth = *options.truth;
     if (options.bootstrap) config.evaluate.bootstrap = *options.bootstrap;
+    if (!options.baselines.empty()) config.evaluate.baselines = options.baselines;
     return config.evaluate;
 }
 
@@ -65,12 +71,20 @@ std::function<void()> define(CLI::App& app)
     app.add_option("--bootstrap", options->bootstrap,
                    "Replicates of the block bootstrap; 0: no intervals; 500 by default")
         ->check(CLI::Range(0, 100000));
+    std::string names;
+    for (const std::string& name : score::baseline_names()) names += (names.empty() ? "" : ", ") + name;
+    app.add_option("--baselines", options->baselines,
+                   "Methods to compare with, beside nearest, separated by commas, out of " + names +
+                       ". By default all that there are")
+        ->delimiter(',')
+        ->type_name("LIST");
     app.add_flag("!--no-pictures", run.pictures, "Numbers and tables alone, without maps and plots");
     return [options] {
         score::EvaluateOptions evaluation = options->run;
         const train::EvaluateConfig config = configuration(*options);
         evaluation.truth = config.truth;
         evaluation.bootstrap = config.bootstrap;
+        evaluation.baselines = config.baselines;
         evaluation.seed = common().seed;
         evaluation.overwrite = common().overwrite;
         evaluation.command = command_text(*options);

@@ -11,6 +11,7 @@
 #include "gwsd/infer/downscale.hpp"
 #include "gwsd/io/file_identity.hpp"
 #include "gwsd/io/output.hpp"
+#include "gwsd/score/baseline_names.hpp"
 #include "gwsd/score/evaluate.hpp"
 #include "io/hash.hpp"
 
@@ -183,6 +184,7 @@ private:
             options.prediction = fine_, options.truth = truth, options.cube = cube_, options.output = output;
             if (fs::exists(folder_ + "/run/metrics.csv")) options.metrics = folder_ + "/run/metrics.csv";
             options.bootstrap = config_.evaluate.bootstrap, options.seed = common().seed;
+            options.baselines = config_.evaluate.baselines;
             options.overwrite = true, options.command = command_;
             const auto summary = score::evaluate(options);
             std::fputs(common().json ? summary.scores.c_str() : summary.table.c_str(), stdout);
@@ -207,6 +209,7 @@ void run(Options options)
         throw ConfigError(options.config +
                           ": prepare.gwsa and prepare.reference are both empty; `gwsd run` needs a coarse "
                           "field, a fine reference, or both");
+    score::check_baselines(config.evaluate.baselines);
     const bool ours = fs::exists(options.output + "/state.json");
     if (fs::exists(options.output) && !ours && !common().overwrite && !fs::is_empty(options.output))
         throw CannotCreate(options.output +

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "score/baselines.hpp"
+#include "score/baselines/baselines.hpp"
 #include "score/scored_cells.hpp"
 
 namespace gwsd::score {

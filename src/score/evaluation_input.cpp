@@ -8,7 +8,7 @@
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
-#include "score/baselines.hpp"
+#include "gwsd/score/baseline_names.hpp"
 #include "score/file_truth.hpp"
 
 namespace gwsd::score {
@@ -73,7 +73,7 @@ void open_predictions(const EvaluateOptions& options, EvaluationInput& input)
 {
     input.predictions.emplace_back(options.prediction, "gwsd", input.info());
     std::set<std::string> names{"gwsd"};
-    for (const std::string& name : Baselines::all_names()) names.insert(name);
+    for (const std::string& name : baseline_names()) names.insert(name);
     for (const std::string& also : options.also) {
         const auto equals = also.find('=');
         if (equals == std::string::npos || equals == 0 || equals + 1 == also.size())
@@ -105,7 +105,9 @@ void choose_steps(EvaluationInput& input)
 
 EvaluationInput open_evaluation(const EvaluateOptions& options)
 {
+    check_baselines(options.baselines);
     EvaluationInput input;
+    input.baselines = options.baselines, input.seed = options.seed;
     input.cube = io::open_cube(options.cube, std::size_t{1} << 28);
     open_predictions(options, input);
     const PredictionFile& prediction = input.predictions.front();

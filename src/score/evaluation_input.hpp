@@ -36,6 +36,8 @@ struct EvaluationInput {
     std::string coarse_variable;             ///< the coarse field that was refined
     std::vector<Index> steps;                ///< of the cube, that all predictions hold
     Split split;
+    std::vector<std::string> baselines; ///< asked for by name; empty: all
+    std::uint64_t seed = 1;
     std::vector<float> land_fraction; ///< on the fine grid, 0 where missing
 
     const io::CubeInfo& info() const { return cube->info(); }

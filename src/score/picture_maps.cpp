@@ -73,9 +73,9 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     const io::CubeInfo& info = input.info();
     const std::string when = info.time.label(data.map_step()), section = "Maps of " + when;
     const auto coarse = on_fine_grid(input, *input.cube->field(input.coarse_variable, data.map_step()));
-    const std::string best = evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline;
-    std::size_t b = 0;
-    while (baselines.names()[b] != best) ++b;
+    const std::size_t b =
+        baselines.index_of(evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline);
+    const std::string& best = baselines.names()[b];
     const auto interpolated = on_land(input, fields.value[input.predictions.size() + b]);
     const auto fine = on_land(input, fields.value.front());
     std::vector<float> truth;

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "gwsd/score/plot.hpp"
-#include "score/baselines.hpp"
+#include "score/baselines/baselines.hpp"
 #include "score/pictures.hpp"
 #include "score/text.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 constexpr int plot_width = 480, plot_height = 340;
 
 /// Colour of a method: models first, then baselines; black is kept for the truth.
-Color color_of_method(std::size_t index) { return curve_color(1 + index % 7); }
+Color color_of_method(std::size_t index) { return curve_color(1 + index % 10); }
 
 std::string place_text(const Place& place)
 {
@@ -146,9 +146,9 @@ Picture spectrum(const SetResult& set, bool coherence, const std::string& unit, 
 std::vector<Picture> series_plots(const Baselines& baselines, const PictureData& data, const Evaluation& evaluation)
 {
     std::vector<Picture> list;
-    const std::string best = evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline;
-    std::size_t b = 0;
-    while (baselines.names()[b] != best) ++b;
+    const std::size_t b =
+        baselines.index_of(evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline);
+    const std::string& best = baselines.names()[b];
     for (const Place& place : data.places(4)) {
         const double gap = evaluation.monthly ? 1.5 / 12 : 0.2;
         std::vector<Curve> curves;

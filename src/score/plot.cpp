@@ -125,14 +125,17 @@ void check(std::size_t x, std::size_t y, const std::string& name)
 
 Color curve_color(std::size_t index)
 {
-    constexpr std::array<Color, 8> colors{{{30, 30, 30},
-                                           {0, 114, 178},
-                                           {213, 94, 0},
-                                           {0, 158, 115},
-                                           {204, 121, 167},
-                                           {230, 159, 0},
-                                           {86, 180, 233},
-                                           {140, 140, 140}}};
+    constexpr std::array<Color, 11> colors{{{30, 30, 30},
+                                            {0, 114, 178},
+                                            {213, 94, 0},
+                                            {0, 158, 115},
+                                            {204, 121, 167},
+                                            {230, 159, 0},
+                                            {86, 180, 233},
+                                            {140, 140, 140},
+                                            {120, 72, 20},
+                                            {92, 60, 153},
+                                            {150, 150, 0}}};
     return colors[index % colors.size()];
 }
 

@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "score/baselines.hpp"
+#include "score/baselines/baselines.hpp"
 #include "score/constant_errors.hpp"
 #include "score/summarise.hpp"
 

@@ -1,6 +1,7 @@
 #include "gwsd/train/config.hpp"
 
 #include "gwsd/losses/registry.hpp"
+#include "gwsd/score/baseline_names.hpp"
 
 namespace gwsd::train {
 
@@ -184,6 +185,10 @@ Schema schema_of(Config& config)
         {"evaluate.truth", &config.evaluate.truth, "fine truth to score against; empty: the cube's reference", ""});
     schema.add({"evaluate.bootstrap", &config.evaluate.bootstrap, "block-bootstrap draws for the intervals; 0: none",
                 "", 0, 1e5});
+    std::string names;
+    for (const std::string& name : score::baseline_names()) names += (names.empty() ? "" : ", ") + name;
+    schema.add({"evaluate.baselines", &config.evaluate.baselines,
+                "methods that a prediction is compared with, beside nearest; empty: all that there are", names});
     schema.add({"cuda.convolution", &config.cuda.convolution,
                 "convolution on a GPU, in builds that have the CUDA backend", "gwsd, cudnn, cublas"});
     schema.add({"run.model", &config.trained_model, "a trained model for `gwsd run` to apply; empty: train one", ""});

@@ -98,6 +98,12 @@ struct Assign {
     const Key& key;
     const toml::node& node;
 
+    void check_choice(const std::string& value) const
+    {
+        if (!key.choices.empty() && (", " + key.choices + ", ").find(", " + value + ", ") == std::string::npos)
+            throw BadValue{"is none of " + key.choices};
+    }
+
     void operator()(bool* target) const
     {
         if (!node.is_boolean()) throw BadValue{""};
@@ -119,8 +125,7 @@ struct Assign {
     {
         if (!node.is_string()) throw BadValue{""};
         const std::string value = node.as_string()->get();
-        if (!key.choices.empty() && (", " + key.choices + ", ").find(", " + value + ", ") == std::string::npos)
-            throw BadValue{"is none of " + key.choices};
+        check_choice(value);
         *target = value;
     }
     void operator()(std::vector<std::string>* target) const
@@ -133,6 +138,7 @@ struct Assign {
                 if (!item.is_string()) throw BadValue{""};
                 list.push_back(item.as_string()->get());
             }
+        for (const std::string& item : list) check_choice(item);
         *target = list;
     }
     void operator()(std::vector<Index>* target) const

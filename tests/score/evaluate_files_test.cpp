@@ -105,6 +105,17 @@ TEST_CASE("gwsd evaluate prints its table, writes its folder and keeps to the ex
     CHECK(with({"--overwrite", "--also", "nearest=x.nc"}).code == 64);
     CHECK(with({"--overwrite", "--also", "fine.nc"}).code == 64);
     CHECK(with({"--overwrite", "--bootstrap", "-3"}).code == 64);
+    const auto misspelt = with({"--overwrite", "--baselines", "nearest,bicubik"});
+    CHECK(misspelt.code == 64);
+    CHECK_THAT(misspelt.err, Contains("did you mean 'bicubic'?"));
+    CHECK(with({"--overwrite", "--set", "evaluate.baselines=bicubik"}).code == 78);
+    for (const std::vector<std::string>& few : {std::vector<std::string>{"--baselines", "bilinear"},
+                                                std::vector<std::string>{"--set", "evaluate.baselines=bilinear"}}) {
+        const auto chosen = with({"--overwrite", "--json", few[0], few[1]});
+        const auto scores = nlohmann::json::parse(chosen.out)["unseen_years"];
+        CHECK((scores.contains("nearest") && scores.contains("bilinear")));
+        CHECK_FALSE(scores.contains("bicubic"));
+    }
 }
 
 TEST_CASE("a prediction of another grid, quantity, unit, baseline or time is refused by name")

@@ -47,7 +47,7 @@ inline bool is_foreign(const std::string& included)
 {
     // g++ and Eigen alone build a program from the headers.
     static const std::regex foreign(
-        R"(^(netcdf|hdf5|H5|cuda|cublas|cudnn|curand|mma\.h|zip\.h|zipconf|udunits|eccodes|grib_api|png|nlohmann|toml|CLI|catch2|xxhash|xxh3|dnnl|oneapi|omp\.h))");
+        R"(^(netcdf|hdf5|H5|cuda|cublas|cudnn|curand|mma\.h|zip\.h|zipconf|udunits|eccodes|grib_api|png|nlohmann|toml|CLI|catch2|xxhash|xxh3|dnnl|oneapi|xgboost|omp\.h))");
     return std::regex_search(included, foreign);
 }
 

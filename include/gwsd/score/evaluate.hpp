@@ -17,9 +17,10 @@ struct EvaluateOptions {
     Index bootstrap = 500;  ///< replicates; 0: no intervals
     std::uint64_t seed = 1;
     bool overwrite = false;
-    bool pictures = true;          ///< false: numbers and tables alone, in a fraction of the time
-    std::vector<std::string> also; ///< further outputs of `gwsd downscale`, NAME=FILE, scored beside the first
-    std::string command;           ///< for the report
+    bool pictures = true;               ///< false: numbers and tables alone, in a fraction of the time
+    std::vector<std::string> also;      ///< further outputs of `gwsd downscale`, NAME=FILE, scored beside the first
+    std::vector<std::string> baselines; ///< names of baseline_names(); empty: all. "nearest" is always there
+    std::string command;                ///< for the report
 };
 
 struct EvaluateSummary {
@@ -28,9 +29,8 @@ struct EvaluateSummary {
     std::string scores;  ///< scores.json as text
 };
 
-/// Scores a prediction against the truth beside all baselines (interpolations, and a regression at each cell), on
-/// unseen years and unseen regions as the prediction's attributes name them (see infer/downscale.hpp), and writes the
-/// report (SPEC 6, 8).
+/// Scores a prediction against the truth beside the baselines, on unseen years and unseen regions as the prediction's
+/// attributes name them (see infer/downscale.hpp), and writes the report (SPEC 6, 8).
 ///
 /// Sets. `unseen_years`: the steps of the test period, cells outside every holdout region and its buffer.
 /// `unseen_regions`: cells inside a holdout region, every step with a truth, whether or not other cells were trained on
@@ -42,7 +42,8 @@ struct EvaluateSummary {
 ///
 /// The output folder appears whole or not at all. With `overwrite`, an existing folder keeps the files that are not
 /// evaluate's own. Memory does not grow with the number of steps. The result does not depend on the number of threads.
-/// Throws InputMissing, DataError (grids, units or steps that do not fit), CannotCreate.
+/// Throws InputMissing, DataError (grids, units or steps that do not fit), CannotCreate, UsageError (a name that no
+/// baseline has), DeviceUnavailable (a baseline whose library the build has not).
 EvaluateSummary evaluate(const EvaluateOptions& options);
 
 } // namespace gwsd::score

@@ -94,6 +94,7 @@ using PrepareConfig = data::PrepareOptions;
 struct EvaluateConfig {
     std::string truth; ///< empty: the cube's reference
     Index bootstrap = 500;
+    std::vector<std::string> baselines; ///< empty: all that there are
 };
 
 struct CudaConfig {
