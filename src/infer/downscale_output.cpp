@@ -35,7 +35,10 @@ std::string calibration_text(const train::TrainedModel& model)
 std::string levels_text(const std::vector<double>& observed)
 {
     std::string text;
-    for (const double level : observed) text += (text.empty() ? "" : " ") + number_text(level, 6);
+    for (const double level : observed) {
+        if (!text.empty()) text += ' ';
+        text += number_text(level, 6);
+    }
     return text;
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("a model without a recalibration has one factor, and the same bits com
     for (const float v : variance) REQUIRE(v == Approx(3));
     const SigmaCorrection correction(calibrated_model({4, 44, 12, 50}), cube, true);
     std::vector<std::vector<float>> results;
-    for (const Index threads : {1, 2, 4}) {
+    for (const int threads : {1, 2, 4}) {
         set_threads(threads);
         results.emplace_back(variance);
         correction.apply(3, results.back());

@@ -55,7 +55,7 @@ TEST_CASE("an ensemble has the same bits for any number of threads")
         fields.emplace_back();
         for (int i = 0; i < 20001; ++i) fields.back().push_back(static_cast<float>(random.normal()));
     }
-    const auto bits = [&](Index threads) {
+    const auto bits = [&](int threads) {
         set_threads(threads);
         std::vector<std::unique_ptr<Predictor>> members;
         for (std::size_t k = 0; k < 6; k += 2) members.push_back(std::make_unique<Constant>(fields[k], fields[k + 1]));
