@@ -59,7 +59,7 @@ void Calibrator::add(const Predictor& predict, const TrainingData& data, const d
         for (Index n = 0; n < std::ssize(part(b)); ++n) {
             const data::Tile& tile = part(b)[static_cast<std::size_t>(n)];
             const data::TileCells cells(grid, f * tile.row, f * tile.col, f * side, f * side);
-            const int month = info.time.month(tile.t).month();
+            const geo::Month month = info.time.month(tile.t);
             const Index offset = n * f * side * f * side;
             cells.each(grid, [&](Index tile_cell, Index cell) {
                 const Index i = offset + tile_cell;
@@ -70,9 +70,9 @@ void Calibrator::add(const Predictor& predict, const TrainingData& data, const d
                 const double variance = std::exp(static_cast<double>(p.log_variance.data()[i])) +
                                         (product ? static_cast<double>(product[i]) : 0.0);
                 const double lat = grid.lat(cell / grid.cols()), lon = grid.lon(cell % grid.cols());
-                errors.add(groups_.group(place, zone_[static_cast<std::size_t>(cell)], season_of(month, lat)),
+                errors.add(groups_.group(place, zone_[static_cast<std::size_t>(cell)], season_of(month.month(), lat)),
                            scale * std::abs(error) / std::sqrt(variance), weight,
-                           GroupedErrors::piece(lat, lon, tile.t));
+                           GroupedErrors::piece(lat, lon, month.year()));
             });
         }
     }

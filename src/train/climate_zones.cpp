@@ -65,8 +65,8 @@ std::array<double, 2> terciles(const geo::Grid& grid, const std::vector<double>&
     double below = 0;
     std::size_t k = 0;
     for (std::size_t e = 0; e < edges.size(); ++e) {
-        while (k < values.size() && below + values[k].second <= total * static_cast<double>(e + 1) / 3)
-            below += values[k++].second;
+        const double share = total * static_cast<double>(e + 1) / 3 * (1 + 1e-9); // but for rounding
+        while (k < values.size() && below + values[k].second <= share) below += values[k++].second;
         if (!values.empty()) edges[e] = values[std::min(k, values.size() - 1)].first;
     }
     return edges;

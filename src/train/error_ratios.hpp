@@ -33,7 +33,8 @@ private:
 };
 
 /// Errors by group, and how many independent pieces each group's come from: errors of neighbouring cells are not
-/// independent, so a block of about the satellites' footprint in a month counts once, whatever the number of its cells.
+/// independent, nor are those of the months of a year, so a block of about the satellites' footprint in a calendar year
+/// counts once, as in the bootstrap of the scores.
 class GroupedErrors {
 public:
     static constexpr double block_degrees = 4;
@@ -46,8 +47,8 @@ public:
 
     explicit GroupedErrors(Index groups) : groups_(static_cast<std::size_t>(groups)) {}
 
-    /// The piece that a cell at (lat, lon) in step t belongs to.
-    static std::uint64_t piece(double lat, double lon, Index t);
+    /// The piece that a cell at (lat, lon) belongs to in a calendar year.
+    static std::uint64_t piece(double lat, double lon, int year);
     void add(Index group, double ratio, double weight, std::uint64_t piece)
     {
         Group& g = groups_[static_cast<std::size_t>(group)];

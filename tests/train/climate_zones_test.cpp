@@ -36,12 +36,14 @@ TEST_CASE("zones are terciles of the training months' rain and temperature, and 
     CHECK(zones.count() == 10);
     CHECK(zones.rain_edges[0] == Approx(13.5)); // of columns at 10.5, 11.5, ..
     CHECK(zones.rain_edges[1] == Approx(16.5));
+    CHECK(zones.temperature_edges[0] == Approx(282.5)); // three rows near the equator are more than a third of the area
     const auto zone = zone_of_cells(zones, *cube);
     const geo::Grid& fine = cube->info().fine;
     for (Index row = 0; row < fine.rows(); ++row)
         for (Index col = 0; col < fine.cols(); ++col)
             REQUIRE(zone[static_cast<std::size_t>(row * fine.cols() + col)] ==
-                    3 * (static_cast<Index>(fine.lon(col)) / 3) + static_cast<Index>(fine.lat(row)) / 3);
+                    3 * (static_cast<Index>(fine.lon(col)) / 3) + static_cast<Index>(fine.lat(row) >= 2) +
+                        static_cast<Index>(fine.lat(row) >= 5));
     // A cube without the training months takes what months it has: here all rain is in the highest tercile.
     const auto late = test::empty_cube(1.0, {0, 0, 9, 9}, "2010-01:2010-12", 2, {"tp", "t2m"});
     test::set_predictor(*late, "tp", [](Index, double, double) { return 100; });

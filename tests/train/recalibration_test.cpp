@@ -28,7 +28,7 @@ struct Forecast {
 
 constexpr int cells = 200, blocks = 100;
 
-GroupedErrors errors_of(const Forecast& forecast, Index groups, std::uint64_t seed, int months = 1)
+GroupedErrors errors_of(const Forecast& forecast, Index groups, std::uint64_t seed)
 {
     GroupedErrors errors(groups);
     Random random(seed);
@@ -36,7 +36,8 @@ GroupedErrors errors_of(const Forecast& forecast, Index groups, std::uint64_t se
         for (int block = 0; block < blocks; ++block)
             for (int cell = 0; cell < cells; ++cell)
                 errors.add(group, forecast.ratio(random, group), 1 + cell % 3,
-                           GroupedErrors::piece(4.0 * (block % 10), 4.0 * (block / 10), block % months));
+                           GroupedErrors::piece(4.0 * (block % 10), 4.0 * (block / 10),
+                                                static_cast<int>(group))); // a year of its own
     return errors;
 }
 
@@ -109,12 +110,13 @@ TEST_CASE("conformal factors are a group's own where it has enough pieces, else 
                        {r.group(Place::unseen, 0, 0), 0.25}}};
     const Index own = fit_recalibration(r, errors_of(forecast, r.groups(), 3), {.least = 50});
     CHECK(own == 4);
-    CHECK(r.factor(Place::trained, 0, 0) == Approx(2).epsilon(0.04));
-    CHECK(r.factor(Place::trained, 0, 1) == Approx(1).epsilon(0.04));
-    CHECK(r.factor(Place::trained, 1, 2) == Approx(0.5).epsilon(0.04));
-    CHECK(r.factor(Place::unseen, 0, 0) == Approx(4).epsilon(0.04));
+    CHECK(r.factor(Place::trained, 0, 0) == Approx(2).epsilon(0.06));
+    CHECK(r.factor(Place::trained, 0, 1) == Approx(1).epsilon(0.06));
+    CHECK(r.factor(Place::trained, 1, 2) == Approx(0.5).epsilon(0.06));
+    CHECK(r.factor(Place::unseen, 0, 0) == Approx(4).epsilon(0.06));
     for (const auto& [group, narrow] : forecast.narrow)
-        CHECK(fresh(r, forecast, group).coverage_90() == Approx(0.9).margin(0.012));
+        // Asked for is 0.9 (1 + 1/100), as there are a hundred pieces.
+        CHECK(fresh(r, forecast, group).coverage_90() == Approx(0.909).margin(0.009));
     // A season without errors has its zone's factor, which lies between those of the seasons that have some.
     CHECK(r.factor(Place::trained, 0, 2) == r.factor(Place::trained, 0, 3));
     CHECK(r.factor(Place::trained, 0, 2) > 1.2);
@@ -122,7 +124,7 @@ TEST_CASE("conformal factors are a group's own where it has enough pieces, else 
     // A zone without errors has that of all trained places, and an unseen place never has a trained one's.
     CHECK(r.factor(Place::trained, 2, 0) < r.factor(Place::trained, 0, 2));
     CHECK(r.factor(Place::unseen, 2, 3) == r.factor(Place::unseen, 1, 1));
-    CHECK(r.factor(Place::unseen, 2, 3) == Approx(4).epsilon(0.04));
+    CHECK(r.factor(Place::unseen, 2, 3) == Approx(4).epsilon(0.06));
 
     // A hundred blocks are too few where a hundred and one are asked for.
     Recalibration few = by_latitude();
@@ -132,12 +134,12 @@ TEST_CASE("conformal factors are a group's own where it has enough pieces, else 
     CHECK(few.factor(Place::trained, 1, 2) == few.factor(Place::trained, 2, 0));
 }
 
-TEST_CASE("the quantile asks for more the fewer the pieces are, and pieces are blocks of 4 degrees in a month")
+TEST_CASE("the quantile asks for more the fewer the pieces are, and pieces are blocks of 4 degrees in a year")
 {
-    CHECK(GroupedErrors::piece(0.1, 0.1, 3) == GroupedErrors::piece(3.9, 3.9, 3));
-    CHECK(GroupedErrors::piece(0.1, 0.1, 3) != GroupedErrors::piece(4.1, 0.1, 3));
-    CHECK(GroupedErrors::piece(0.1, -0.1, 3) != GroupedErrors::piece(0.1, 0.1, 3));
-    CHECK(GroupedErrors::piece(0.1, 0.1, 3) != GroupedErrors::piece(0.1, 0.1, 4));
+    CHECK(GroupedErrors::piece(2.1, 0.1, 3) == GroupedErrors::piece(5.9, 3.9, 3));
+    CHECK(GroupedErrors::piece(2.1, 0.1, 3) != GroupedErrors::piece(6.1, 0.1, 3));
+    CHECK(GroupedErrors::piece(2.1, -0.1, 3) != GroupedErrors::piece(2.1, 0.1, 3));
+    CHECK(GroupedErrors::piece(2.1, 0.1, 3) != GroupedErrors::piece(2.1, 0.1, 4));
     // 1000 errors of 0.001, 0.002, .. 1 from 20 pieces: the quantile at 0.9 x 21 / 20 = 0.945.
     Recalibration r = by_latitude();
     GroupedErrors errors(r.groups());

@@ -31,6 +31,7 @@ public:
                 throw DataError(where + ": '" + text + "' is not 19 ascending numbers from 0 to 1");
             at = read.ptr;
         }
+        while (at != end && *at == ' ') ++at;
         if (at != end) throw DataError(where + ": '" + text + "' holds more than 19 numbers");
         map.observed_[levels + 1] = 1;
         return map;
