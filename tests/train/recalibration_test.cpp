@@ -149,7 +149,7 @@ TEST_CASE("the quantile asks for more the fewer the pieces are, and pieces are b
     CHECK(errors.sum(0, 24).pieces.size() == 20);
 }
 
-TEST_CASE("without errors of unseen places these are treated as trained ones; without any error there is no fit")
+TEST_CASE("without errors of unseen places these are treated as trained ones, and without any error there is no fit")
 {
     Recalibration r = by_latitude();
     fit_recalibration(r, errors_of({{{5, 0.5}}}, r.groups(), 4), {});
