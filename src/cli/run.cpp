@@ -148,7 +148,7 @@ private:
             return say("== train: not needed, the model is " + model_);
         }
         trained_ = hash_of(
-            {train_cube_key_, keys_of(schema_, {"data", "model", "loss", "train"}), std::to_string(common().seed)});
+            {train_cube_key_, keys_of(schema_, {"data", "model", "loss", "train", "calibration"}), std::to_string(common().seed)});
         part("train", "a network on the training months", trained_, model_, [&] {
             train::TrainOptions options;
             options.config = config_, options.cube = train_cube_, options.output = folder_ + "/run",

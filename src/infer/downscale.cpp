@@ -12,6 +12,7 @@
 #include "infer/downscale_output.hpp"
 #include "infer/downscale_plan.hpp"
 #include "infer/number_text.hpp"
+#include "infer/sigma_correction.hpp"
 #include "infer/training_domain.hpp"
 
 namespace gwsd::infer {
@@ -25,7 +26,8 @@ struct Run {
     const DownscalePlan& plan;
     const MapPredictor& predictor;
     Projection projection;
-    std::vector<double> baseline_mean; ///< of each fine cell; empty: nothing is subtracted
+    std::shared_ptr<const geo::Regridder> product{}; ///< of its sigma to the fine grid, where that is added
+    std::vector<double> baseline_mean;               ///< of each fine cell; empty: nothing is subtracted
     DownscaleSummary summary{};
 
     Run(const DownscaleOptions& chosen, const DownscalePlan& planned, const MapPredictor& maps)
@@ -35,6 +37,8 @@ struct Run {
           projection(maps.maker().cube().info().fine, planned.input.factor, maps.maker().land_fraction(),
                      planned.projection)
     {
+        const io::CubeInfo& info = cube().info();
+        if (plan.adds_product_sigma) product = geo::make_regridder(geo::Method::bilinear, info.coarse, info.fine);
     }
 
     const io::FieldSource& cube() const { return predictor.maker().cube(); }
@@ -54,6 +58,10 @@ struct Run {
     FinishedMonth finished(Index t, Index position, PredictedMap&& map, const TrainingDomain& domain) const
     {
         FinishedMonth month{position, std::move(map.mean), std::move(map.variance), {}};
+        if (product) {
+            const std::vector<float> sigma = fine_product_sigma(*product, cube(), t);
+            for (std::size_t i = 0; i < sigma.size(); ++i) month.error[i] += sigma[i] * sigma[i];
+        }
         for (std::size_t i = 0; i < month.value.size(); ++i) {
             const double shift = baseline_mean.empty() ? 0.0 : baseline_mean[i];
             month.value[i] = static_cast<float>(plan.to_unit.scale * (static_cast<double>(month.value[i]) - shift));
@@ -112,7 +120,11 @@ DownscaleSummary downscale(const DownscaleOptions& options)
             "(--allow-leakage); what it adds to an interpolation is not evidence of finer detail");
     // A large output is written by a child process, which is best started before other threads are.
     DownscaleOutput output(options, plan, model, cube->info());
-    const MapPredictor predictor(model, cube, plan.input, {plan.tile, options.config.overlap, options.config.batch});
+    const MapPredictor predictor(model, cube, plan.input,
+                                 {.tile = plan.tile,
+                                  .overlap = options.config.overlap,
+                                  .batch = options.config.batch,
+                                  .product_sigma = plan.trained_beside_sigma});
     Run run(options, plan, predictor);
     say_estimate(run, cube->info());
     const TrainingDomain domain(predictor.maker());

@@ -21,6 +21,27 @@ std::string leakage_text(const train::TrainedModel& model)
     return text;
 }
 
+/// How the standard error was corrected, in words.
+std::string calibration_text(const train::TrainedModel& model)
+{
+    if (!model.recalibration) return "one variance factor, " + number_text(model.variance_scale);
+    const train::Recalibration& r = *model.recalibration;
+    if (r.method == "none") return "none";
+    return r.method + ", " + (r.zones.by_climate() ? "climate zones" : "bands of latitude") + ", unseen places from " +
+           r.unseen_from;
+}
+
+/// "0.06 0.12 ..": what score/interval_levels.hpp reads.
+std::string levels_text(const std::vector<double>& observed)
+{
+    std::string text;
+    for (const double level : observed) {
+        if (!text.empty()) text += ' ';
+        text += number_text(level, 6);
+    }
+    return text;
+}
+
 std::vector<std::pair<std::string, std::string>> attributes_of(const DownscalePlan& plan,
                                                                const train::TrainedModel& model,
                                                                const io::CubeInfo& info)
@@ -41,11 +62,17 @@ std::vector<std::pair<std::string, std::string>> attributes_of(const DownscalePl
         {"gwsd_test_period", or_none(model.test_period)},
         {"gwsd_holdout_regions", or_none(model.holdout_regions)},
         {"gwsd_holdout_buffer", number_text(model.holdout_buffer)},
-        {"gwsd_variance_scale", number_text(model.variance_scale)},
+        {"gwsd_calibration", calibration_text(model)},
+        {"gwsd_members", std::to_string(model.others.size() + 1)},
+        {"gwsd_product_sigma", plan.adds_product_sigma     ? "added to the predicted variance"
+                               : plan.trained_beside_sigma ? "a part of the predicted variance"
+                                                           : "not added"},
         {"gwsd_model_xxh3", or_none(model.hash)},
         {"gwsd_synthetic", info.synthetic || model.synthetic ? "true" : "false"},
         {"gwsd_leakage", leakage_text(model)},
         {"gwsd_input_hashes", info.sources}};
+    if (model.recalibration && !model.recalibration->observed.empty() && !plan.adds_product_sigma)
+        list.emplace_back("gwsd_observed_levels", levels_text(model.recalibration->observed));
     if (!model.sources.empty()) list.emplace_back("gwsd_training_inputs", model.sources);
     return list;
 }

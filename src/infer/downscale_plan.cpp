@@ -109,6 +109,29 @@ void choose_projection(const DownscaleOptions& options, const train::Config& tra
         plan.projection.kind == ProjectionKind::footprint && !plan.input.coarse_is_operator && info.has_sigma;
 }
 
+/// The satellite's own error reaches the output through the field that is refined. A network trained against a
+/// reference has met it, as far as its coarse field had it; one trained by a scale shift has learnt the product, error
+/// and all, so that its sigma says nothing of it.
+void choose_product_sigma(const DownscaleOptions& options, const train::Config& training,
+                          const train::TrainedModel& model, const io::CubeInfo& info, DownscalePlan& plan)
+{
+    const std::string& wanted = options.config.product_sigma;
+    const bool possible = !plan.input.coarse_is_operator && info.has_sigma;
+    plan.trained_beside_sigma = training.loss.product_sigma;
+    if (wanted == "yes" && plan.trained_beside_sigma)
+        throw ConfigError(
+            "downscale.product_sigma = yes: the model was trained beside the product's sigma "
+            "(loss.product_sigma), which is a part of its variance already; use auto or no");
+    if (wanted == "yes" && !possible)
+        throw ConfigError("downscale.product_sigma = yes: " + options.cube +
+                          (info.has_sigma ? " has no given coarse field; the operator's view of a reference has no "
+                                            "uncertainty of its own"
+                                          : " has no 'gwsa_sigma', the product's own uncertainty") +
+                          "; use auto or no");
+    plan.adds_product_sigma = wanted == "yes" || (wanted == "auto" && possible && !plan.trained_beside_sigma &&
+                                                  model.truth_mode == "scale_shift");
+}
+
 void choose_unit(const DownscaleOptions& options, const io::CubeInfo& info, DownscalePlan& plan)
 {
     plan.unit = options.config.units.empty() ? info.unit : options.config.units;
@@ -155,6 +178,7 @@ DownscalePlan make_plan(const DownscaleOptions& options, const train::TrainedMod
     plan.tile = options.tile > 0 ? options.tile : training.data.tile;
     plan.truth_mode = info.has_reference ? model.truth_mode : "none";
     choose_projection(options, training, info, plan);
+    choose_product_sigma(options, training, model, info, plan);
     choose_unit(options, info, plan);
     choose_steps(options, cube, plan);
     choose_baseline(options, cube, plan);

@@ -18,6 +18,8 @@ struct DownscalePlan {
     Index tile = 32;
     ProjectionOptions projection;
     bool weighted_by_sigma = false;
+    bool trained_beside_sigma = false; ///< loss.product_sigma: the product's variance is a part of the predicted one
+    bool adds_product_sigma = false;   ///< to the recalibrated variance
     std::string truth_mode;
     std::vector<Index> steps;        ///< of this shard
     std::vector<std::string> absent; ///< months of the whole period without a satellite field

@@ -11,6 +11,7 @@
 #include "gwsd/kernels/packed_weights.hpp"
 #include "gwsd/train/predictor.hpp"
 #include "infer/bounded_queue.hpp"
+#include "infer/sigma_correction.hpp"
 
 namespace gwsd::infer {
 namespace {
@@ -46,7 +47,7 @@ struct MapPredictor::State {
     data::BatchMaker maker;
     std::vector<data::Tile> tiles;
     Blend blend;
-    double variance_scale;
+    SigmaCorrection correction;
 
     State(const train::TrainedModel& model, std::shared_ptr<const io::FieldSource> cube, const data::InputSpec& input,
           const PredictorOptions& options)
@@ -60,7 +61,7 @@ struct MapPredictor::State {
           tiles(tiles_with_land(tile_layout(cube->info().coarse, tile, tile - overlap), cube->info().coarse,
                                 input.factor, tile, maker.land_fraction())),
           blend(cube->info().fine, input.factor, tile, overlap, tiles),
-          variance_scale(model.variance_scale)
+          correction(model, cube, options.product_sigma)
     {
         if (tiles.empty())
             throw DataError(
@@ -105,14 +106,15 @@ struct MapPredictor::State {
     {
         const data::Scaling& target = maker.normalisation().target;
         const std::vector<float>& land = maker.land_fraction();
-        const double spread = target.scale * target.scale * variance_scale;
+        const double spread = target.scale * target.scale;
+        for (float& variance : map.variance) variance = static_cast<float>(spread * static_cast<double>(variance));
+        correction.apply(t, map.variance);
         for (std::size_t i = 0; i < land.size(); ++i) {
             if (!(land[i] > 0)) {
                 map.mean[i] = map.variance[i] = std::numeric_limits<float>::quiet_NaN();
                 continue;
             }
             map.mean[i] = static_cast<float>(target.mean + target.scale * static_cast<double>(map.mean[i]));
-            map.variance[i] = static_cast<float>(spread * static_cast<double>(map.variance[i]));
             if (!std::isfinite(map.mean[i]) || !std::isfinite(map.variance[i]))
                 throw NumericalError("downscale: the prediction for " + maker.cube().info().time.label(t) +
                                      " is not a finite number; does a predictor hold absurd values (gwsd inspect)?");

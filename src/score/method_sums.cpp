@@ -43,10 +43,12 @@ Index cells_of(const ScoredCells& cells, std::size_t s)
     return count;
 }
 
-MethodSums::MethodSums(const EvaluationInput& input, const ScoredCells& cells, const SumOptions& options)
+MethodSums::MethodSums(const EvaluationInput& input, const ScoredCells& cells, const SumOptions& options,
+                       std::optional<IntervalLevels> levels)
     : input_(input),
       cells_(cells),
       options_(options),
+      levels_(std::move(levels)),
       blocks_(cells.sets.size(), std::vector<BlockSums>(static_cast<std::size_t>(cells.blocks * cells.years))),
       calibration_(cells.sets.size()),
       spectra_(cells.sets.size()),
@@ -90,7 +92,7 @@ void MethodSums::add_scores(const ScoredStep& step, std::span<const float> value
             squares_[i] += (p - t) * (p - t);
             const double e = error.empty() ? sigma : static_cast<double>(error[at]);
             if (!(e > 0)) continue;
-            calibration_[s].add(w, p, e, t);
+            calibration_[s].add(w, p, e, t, levels_ ? &*levels_ : nullptr);
             sums.crps += w * crps_gaussian(p, e, t);
             sums.sigma_weight += w;
             static const double z90 = normal_quantile(0.95);

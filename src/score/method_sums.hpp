@@ -48,7 +48,9 @@ struct SumOptions {
 /// All sums of one method, step by step; memory does not grow with the number of steps.
 class MethodSums {
 public:
-    MethodSums(const EvaluationInput& input, const ScoredCells& cells, const SumOptions& options);
+    /// `levels`: the calibrated probabilities of the method's Gaussian intervals, if it states them.
+    MethodSums(const EvaluationInput& input, const ScoredCells& cells, const SumOptions& options,
+               std::optional<IntervalLevels> levels = std::nullopt);
 
     /// `value` on the fine grid; `error` likewise or empty; `sigma` is the error of every cell where it is above 0.
     void add(const ScoredStep& step, std::span<const float> value, std::span<const float> error, double sigma);
@@ -73,6 +75,7 @@ private:
     const EvaluationInput& input_;
     const ScoredCells& cells_;
     SumOptions options_;
+    std::optional<IntervalLevels> levels_;
     std::vector<std::vector<BlockSums>> blocks_;
     std::vector<Calibration> calibration_;
     std::vector<std::optional<Spectrum>> spectra_;

@@ -11,6 +11,14 @@ namespace gwsd::score {
 
 namespace {
 
+/// What a prediction's attribute says of the probabilities of its intervals; nothing for a Gaussian.
+std::optional<IntervalLevels> levels_of(const PredictionFile& file)
+{
+    const std::string name = "gwsd_observed_levels", text = file.attribute(name);
+    if (text.empty()) return std::nullopt;
+    return IntervalLevels::parse(text, file.path() + ": attribute " + name);
+}
+
 /// Longest run of land cells of set s along a row.
 Index longest_run(const EvaluationInput& input, const ScoredCells& cells, std::size_t s)
 {
@@ -96,7 +104,7 @@ ScoreSums score_steps(const EvaluationInput& input, const ScoredCells& cells, co
     const SumOptions options = sum_options(input, cells);
     ScoreSums sums{{}, TruthSums(cells, options), SeamIndex(input.info().factor), 0};
     for (const PredictionFile& file : input.predictions)
-        sums.methods.push_back({file.name(), "model", MethodSums(input, cells, options)});
+        sums.methods.push_back({file.name(), "model", MethodSums(input, cells, options, levels_of(file))});
     for (const std::string& name : baselines.names())
         sums.methods.push_back({name, "baseline", MethodSums(input, cells, options)});
 

@@ -118,6 +118,26 @@ void add_train(Schema& schema, OptimConfig& t)
         {"train.checkpoint_minutes", &t.checkpoint_minutes, "minutes between checkpoints inside an epoch", "", 1, 1e6});
     schema.add({"train.keep", &t.keep, "last checkpoints kept beside the best", "", 1, 1000});
     schema.add({"train.tensorboard", &t.tensorboard, "also write a TensorBoard event file", ""});
+    schema.add({"train.members", &t.members,
+                "networks of an ensemble, trained one after the other with seeds that follow one another", "", 1, 64});
+    schema.add({"train.calibration_folds", &t.calibration_folds,
+                "networks that are trained besides, each without a part of the land, whose errors there calibrate the "
+                "standard error of unseen places; 0: none",
+                "", 0, 64});
+    schema.add(
+        {"train.fold_epochs", &t.fold_epochs, "epochs of these at most; 0: a third of train.epochs", "", 0, 1e6});
+}
+
+void add_calibration(Schema& schema, CalibrationConfig& c)
+{
+    schema.add({"calibration.method", &c.method,
+                "how the standard error is corrected on validation errors: conformal by climate zone, season and "
+                "trained or unseen place; isotonic map of probabilities; one variance factor",
+                "none, variance, isotonic, conformal"});
+    schema.add(
+        {"calibration.least", &c.least,
+         "pieces of 4 x 4 degrees and a calendar year that a group must have in validation for a factor of its own", "",
+         1, 1e6});
 }
 
 void add_downscale(Schema& schema, DownscaleConfig& d)
@@ -135,6 +155,10 @@ void add_downscale(Schema& schema, DownscaleConfig& d)
     schema.add({"downscale.baseline", &d.baseline,
                 "months whose mean is subtracted, YYYY-MM:YYYY-MM; empty: the coarse field's own baseline", ""});
     schema.add({"downscale.period", &d.period, "months to write; empty: all of the cube", ""});
+    schema.add({"downscale.product_sigma", &d.product_sigma,
+                "add the variance of the given coarse field to the predicted one; auto: where the model was trained by "
+                "a scale shift, which does not meet it",
+                "auto, yes, no"});
 }
 
 void add_prepare(Schema& schema, PrepareConfig& p)
@@ -180,6 +204,7 @@ Schema schema_of(Config& config)
     add_model(schema, config.model);
     add_loss(schema, config.loss);
     add_train(schema, config.train);
+    add_calibration(schema, config.calibration);
     add_downscale(schema, config.downscale);
     schema.add(
         {"evaluate.truth", &config.evaluate.truth, "fine truth to score against; empty: the cube's reference", ""});

@@ -2,6 +2,7 @@
 
 #include "gwsd/core/compute_device.hpp"
 #include "train/device_learner.hpp"
+#include "train/ensemble.hpp"
 
 namespace gwsd::train {
 namespace {
@@ -22,6 +23,11 @@ std::unique_ptr<Learner> make_learner(const LearnerParts& parts)
 
 std::unique_ptr<Predictor> make_predictor(const TrainedModel& model)
 {
+    if (!model.others.empty()) {
+        std::vector<std::unique_ptr<Predictor>> members;
+        for (std::size_t k = 0; k <= model.others.size(); ++k) members.push_back(make_predictor(member(model, k)));
+        return std::make_unique<EnsemblePredictor>(std::move(members));
+    }
     if (compute_device() == ComputeDevice::cuda) return make_cuda_predictor(model);
     return std::make_unique<DevicePredictor<Cpu>>(model);
 }

@@ -119,6 +119,20 @@ io::NamedArray array_of(const std::string& name, const std::string& dtype, const
     return {name, dtype, shape, {bytes.begin(), bytes.end()}};
 }
 
+/// Parameters of the second network of an ensemble are "model.member2.NAME", and so on.
+constexpr Index most_members = 64;
+std::string member_prefix(std::size_t number) { return "member" + std::to_string(number) + "."; }
+
+void add_parameter(TrainedModel& model, const std::string& name, const Tensor<float>& tensor)
+{
+    for (std::size_t k = 0; k < model.others.size(); ++k)
+        if (const std::string own = member_prefix(k + 2); name.rfind(own, 0) == 0) {
+            model.others[k].emplace_back(name.substr(own.size()), tensor);
+            return;
+        }
+    model.parameters.emplace_back(name, tensor);
+}
+
 data::FirstGuess::Weights place_from(const io::Checkpoint& file, const json& grid)
 {
     const io::NamedArray &cells = file.at(place_cells), &values = file.at(place_weights);
@@ -161,11 +175,16 @@ io::Checkpoint to_checkpoint(const TrainedModel& model)
                {"bilinear_subgrid_r2", number(model.bilinear_subgrid_r2)},
                {"bicubic_subgrid_r2", number(model.bicubic_subgrid_r2)},
                {"synthetic", model.synthetic}};
+    if (model.recalibration) about["recalibration"] = json::parse(model.recalibration->to_json());
+    if (!model.others.empty()) about["members"] = model.others.size() + 1;
     if (model.input.first_guess)
         about["place"] = {{"lat_edges", model.place.grid.lat_edges}, {"lon_edges", model.place.grid.lon_edges}};
     io::Checkpoint file;
     file.metadata = {{"gwsd.model", about.dump()}, {"gwsd.config", model.config}, {"gwsd.sources", model.sources}};
     for (const auto& [name, tensor] : model.parameters) file.arrays.push_back(array_of(prefix + name, tensor));
+    for (std::size_t k = 0; k < model.others.size(); ++k)
+        for (const auto& [name, tensor] : model.others[k])
+            file.arrays.push_back(array_of(prefix + member_prefix(k + 2) + name, tensor));
     if (model.input.first_guess) {
         const data::FirstGuess::Weights& place = model.place;
         const std::vector<std::int64_t> cells(place.cells.begin(), place.cells.end());
@@ -212,9 +231,13 @@ TrainedModel from_checkpoint(const io::Checkpoint& file, const std::string& path
             return found == file.metadata.end() ? std::string() : found->second;
         };
         model.config = text("gwsd.config"), model.sources = text("gwsd.sources");
+        if (about.contains("recalibration"))
+            model.recalibration = Recalibration::from_json(about.at("recalibration").dump());
+        if (about.contains("members"))
+            model.others.resize(static_cast<std::size_t>(bounded(about, "members", most_members)) - 1);
         for (const io::NamedArray& array : file.arrays)
             if (array.name.rfind(prefix, 0) == 0 && array.name != place_weights)
-                model.parameters.emplace_back(array.name.substr(prefix.size()), tensor_of(array));
+                add_parameter(model, array.name.substr(prefix.size()), tensor_of(array));
         if (model.input.first_guess) model.place = place_from(file, about.at("place"));
         model.hash = io::model_hash(file);
         return model;
@@ -233,6 +256,14 @@ void save_model(const std::string& path, TrainedModel& model, bool overwrite)
 }
 
 TrainedModel load_model(const std::string& path) { return from_checkpoint(io::load_checkpoint(path), path); }
+
+TrainedModel member(const TrainedModel& model, std::size_t k)
+{
+    TrainedModel one = model;
+    one.others.clear();
+    if (k > 0) one.parameters = model.others.at(k - 1);
+    return one;
+}
 
 template <class Device>
 models::Downscaler<float, Device> make_network(const TrainedModel& model)

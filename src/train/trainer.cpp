@@ -25,9 +25,10 @@ std::string exact(double value)
 std::string regions_text(const std::vector<geo::Region>& regions)
 {
     std::string text;
-    for (const geo::Region& r : regions)
-        text += (text.empty() ? "" : ";") + exact(r.west) + "," + exact(r.south) + "," + exact(r.east) + "," +
-                exact(r.north);
+    for (const geo::Region& r : regions) {
+        if (!text.empty()) text += ';';
+        text += exact(r.west) + "," + exact(r.south) + "," + exact(r.east) + "," + exact(r.north);
+    }
     return text;
 }
 
@@ -54,11 +55,13 @@ TrainedModel about(const TrainingData& data, Config config, const io::CubeInfo& 
 
 } // namespace
 
-Trainer::Trainer(const TrainOptions& options, std::shared_ptr<const io::FieldSource> cube, const RunFolder& folder)
+Trainer::Trainer(const TrainOptions& options, std::shared_ptr<const TrainingData> data, const io::CubeInfo& info,
+                 const RunFolder& folder)
     : options_(options),
       config_(options_.config),
       folder_(folder),
-      data_(prepare_training(cube, config_, options_.seed)),
+      held_(std::move(data)),
+      data_(*held_),
       loss_(config_.loss.data, config_.loss.weight),
       learner_(make_learner({.data = data_,
                              .loss = loss_,
@@ -66,7 +69,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<const io::FieldSou
                              .optim = config_.train,
                              .region_size = config_.loss.region_size,
                              .seed = options_.seed})),
-      about_(about(data_, config_, cube->info())),
+      about_(about(data_, config_, info)),
       samples_(config_.train.samples_per_epoch > 0 ? config_.train.samples_per_epoch
                                                    : static_cast<Index>(data_.train.size())),
       steps_an_epoch_((samples_ + config_.train.batch - 1) / config_.train.batch),
@@ -104,8 +107,13 @@ TrainSummary Trainer::run()
         train_epoch();
         end_epoch();
     }
-    write_record("done");
     return {folder_.file("best.gwsd"), position_.epoch, position_.steps, position_.best, seconds()};
+}
+
+void Trainer::end(const std::string& model_hash)
+{
+    best_hash_ = model_hash;
+    write_record("done");
 }
 
 void Trainer::train_epoch()
@@ -235,35 +243,5 @@ double Trainer::seconds() const
 {
     return seconds_before_ + std::chrono::duration<double>(Clock::now() - started_).count();
 }
-
-TrainSummary train(const TrainOptions& options, std::shared_ptr<const io::FieldSource> cube)
-{
-    const StopSignals signals;
-    const RunFolder folder(options.output, options.resume != "never", options.overwrite);
-    std::optional<io::Checkpoint> checkpoint;
-    if (options.resume == "auto")
-        checkpoint = folder.load_latest();
-    else if (options.resume != "never")
-        checkpoint = io::load_checkpoint(options.resume);
-    if (!checkpoint) folder.clear();
-
-    Trainer trainer(options, std::move(cube), folder);
-    if (checkpoint) {
-        trainer.resume(*checkpoint);
-        checkpoint.reset();
-    } else if (options.resume == "auto") {
-        note(options.output + ": holds no checkpoint; starting from the beginning");
-    }
-    try {
-        return trainer.run();
-    } catch (const StoppedEarly&) {
-        throw;
-    } catch (const std::exception& error) {
-        trainer.write_record(std::string("failed: ") + error.what());
-        throw;
-    }
-}
-
-TrainSummary train(const TrainOptions& options) { return train(options, io::open_cube(options.cube)); }
 
 } // namespace gwsd::train

@@ -18,14 +18,17 @@ namespace gwsd::train {
 /// checkpoint_minutes, within one.
 class Trainer {
 public:
-    /// Reads the training months. Throws as train() does.
-    Trainer(const TrainOptions& options, std::shared_ptr<const io::FieldSource> cube, const RunFolder& folder);
+    /// `data`: what prepare_training() made of the cube; `info`: of the cube. Throws as train() does.
+    Trainer(const TrainOptions& options, std::shared_ptr<const TrainingData> data, const io::CubeInfo& info,
+            const RunFolder& folder);
 
     /// Goes on from a checkpoint of the same run.
     void resume(const io::Checkpoint& checkpoint);
     /// Runs to the end. Throws StoppedEarly when a signal came and all is saved, NumericalError when too many steps in
     /// a row gave no finite gradient.
     TrainSummary run();
+    /// The run is over, and best.gwsd has this hash.
+    void end(const std::string& model_hash);
 
     /// run.json: what the run is, how far it came, and `status`.
     void write_record(const std::string& status) const;
@@ -48,7 +51,8 @@ private:
     TrainOptions options_;
     const Config& config_;
     const RunFolder& folder_;
-    TrainingData data_;
+    std::shared_ptr<const TrainingData> held_;
+    const TrainingData& data_;
     losses::WeightedLoss loss_;
     std::unique_ptr<Learner> learner_;
     TrainedModel about_; ///< all of the model but its parameters

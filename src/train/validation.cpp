@@ -44,7 +44,10 @@ struct Sums {
         const double truth = in.scale * static_cast<double>(in.target.data()[i]);
         const double predicted = in.scale * static_cast<double>(in.mean.value().data()[i]);
         const double interpolated = in.scale * static_cast<double>(base_field.data()[i]);
-        const double sigma = in.scale * std::exp(0.5 * static_cast<double>(in.log_variance.value().data()[i]));
+        // With loss.product_sigma the product's variance is a part of the prediction's.
+        const double product = in.product_variance.defined() ? static_cast<double>(in.product_variance.data()[i]) : 0.0;
+        const double variance = std::exp(static_cast<double>(in.log_variance.value().data()[i])) + product;
+        const double sigma = in.scale * std::sqrt(variance);
         const double e = predicted - truth, z = e / sigma;
         weight += w, error += w * e, absolute += w * std::abs(e), square += w * e * e;
         base_absolute += w * std::abs(interpolated - truth);

@@ -14,9 +14,11 @@ struct PredictorOptions {
     Index tile = 32;       ///< coarse cells along a tile's side; rounded up to what the network's levels need
     double overlap = 0.25; ///< share of a tile that overlaps its neighbour, 0 to 0.75
     Index batch = 4;       ///< tiles computed at once
+    /// The model was trained with loss.product_sigma: the product's variance belongs to the predicted one.
+    bool product_sigma = false;
 };
 
-/// A predicted month, [fine cells] in the target's unit; NaN where there is no land.
+/// A predicted month, [fine cells] in the target's unit; NaN where there is no land. The variance is recalibrated.
 struct PredictedMap {
     std::vector<float> mean, variance;
 };

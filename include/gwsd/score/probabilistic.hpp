@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "gwsd/score/interval_levels.hpp"
 #include "gwsd/score/moments.hpp"
 
 namespace gwsd::score {
@@ -43,14 +44,15 @@ struct Calibration {
     std::array<double, bins> pit{};
     std::array<double, classes> class_weight{}, class_variance{}, class_error{};
 
-    void add(double weight, double mean, double standard_error, double truth)
+    /// `map`: what probabilities the forecast's calibration found for its Gaussian intervals; null: Gaussian.
+    void add(double weight, double mean, double standard_error, double truth, const IntervalLevels* map = nullptr)
     {
         if (!(standard_error > 0)) return;
         const double z = (truth - mean) / standard_error, error = truth - mean;
         w += weight;
         sigma += weight * standard_error;
         squared_z += weight * z * z;
-        const double u = normal_cdf(z);
+        const double u = map ? map->transform(normal_cdf(z)) : normal_cdf(z);
         pit[static_cast<std::size_t>(std::min(bins - 1, static_cast<int>(u * bins)))] += weight;
         // A central interval of probability q holds the truth if |2u - 1| <= q; all wider ones hold it too.
         for (int i = levels - 1; i >= 0 && std::abs(2 * u - 1) <= level(i); --i)

@@ -74,6 +74,15 @@ struct OptimConfig {
     Index checkpoint_minutes = 10; ///< minutes between checkpoints inside an epoch
     Index keep = 2;                ///< last checkpoints kept
     bool tensorboard = false;
+    Index members = 1;           ///< networks of an ensemble, with seeds that follow one another
+    Index calibration_folds = 0; ///< networks that are trained without a part of the land, to calibrate unseen places
+    Index fold_epochs = 0;       ///< epochs of each at most; 0: a third of `epochs`
+};
+
+/// How sigma is corrected after training (docs/explanations/calibration.md).
+struct CalibrationConfig {
+    std::string method = "conformal";
+    Index least = 50; ///< pieces (4 degrees and a year) that a group needs for a factor of its own
 };
 
 struct DownscaleConfig {
@@ -86,6 +95,7 @@ struct DownscaleConfig {
     std::string units;
     std::string baseline; ///< months whose mean is subtracted; empty: that of the coarse field
     std::string period;
+    std::string product_sigma = "auto"; ///< whether the product's variance is added to the predicted one
 };
 
 /// Inputs of `gwsd run`: the options of `gwsd prepare`.
@@ -107,6 +117,7 @@ struct Config {
     ModelConfig model;
     LossConfig loss;
     OptimConfig train;
+    CalibrationConfig calibration;
     DownscaleConfig downscale;
     PrepareConfig prepare;
     EvaluateConfig evaluate;

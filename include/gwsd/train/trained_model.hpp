@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "gwsd/io/checkpoint.hpp"
 #include "gwsd/models/downscaler.hpp"
 #include "gwsd/train/config.hpp"
+#include "gwsd/train/recalibration.hpp"
 
 namespace gwsd::train {
 
@@ -19,6 +21,8 @@ namespace gwsd::train {
 struct TrainedModel {
     models::DownscalerConfig network;
     std::vector<std::pair<std::string, Tensor<float>>> parameters; ///< by name, in the network's order (EMA if used)
+    /// Of the further networks of an ensemble, each as `parameters` has them; empty for a single network.
+    std::vector<std::vector<std::pair<std::string, Tensor<float>>>> others;
     data::InputSpec input;
     data::Normalisation normalisation;
     data::FirstGuess::Weights place; ///< of the regression at each place; without cells if there is none
@@ -29,7 +33,8 @@ struct TrainedModel {
     std::string holdout_regions;                              ///< "W,S,E,N;W,S,E,N", empty: none
     double holdout_buffer = 0;
     double resolution = 0;     ///< degrees of latitude of a coarse cell in training; 0: not known
-    double variance_scale = 1; ///< predicted variance times this has the validation error's size (recalibration)
+    double variance_scale = 1; ///< mean (error / sigma)^2 on validation; corrects models without a recalibration
+    std::optional<Recalibration> recalibration; ///< none: before calibration, and in files of earlier versions
     bool leakage_allowed = false, synthetic = false;
     /// Sub-grid R2 that interpolations of the input reach on training months: above 0.995 the target holds nothing to
     /// learn (SPEC 6). NaN if it was not computed.
@@ -48,12 +53,17 @@ TrainedModel load_model(const std::string& path);
 io::Checkpoint to_checkpoint(const TrainedModel& model);
 /// `path` stands for the file in messages. Throws DataError.
 TrainedModel from_checkpoint(const io::Checkpoint& checkpoint, const std::string& path);
-/// The network with the model's parameters. Throws DataError if they are not those of its configuration.
+/// The k-th network of an ensemble, 0 the first, as a model of its own.
+TrainedModel member(const TrainedModel& model, std::size_t k);
+/// The network with the model's parameters, the first of an ensemble. Throws DataError if they are not those of its
+/// configuration.
 template <class Device = Cpu>
 models::Downscaler<float, Device> make_network(const TrainedModel& model);
 
 /// Trains on a cube and writes a run folder: best.gwsd, last checkpoints, metrics.csv, run.json, config.toml, loss
-/// curve. Throws StoppedEarly after a signal when all is saved. `resume` is "auto", "never" or a checkpoint's path.
+/// curve; with train.members the further networks in members/, with train.calibration_folds those of the folds in
+/// folds/. At the end best.gwsd holds all members and the recalibration. Throws StoppedEarly after a signal when all is
+/// saved. `resume` is "auto", "never" or a checkpoint's path.
 struct TrainOptions {
     Config config;
     std::string cube, output;
