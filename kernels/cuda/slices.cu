@@ -8,6 +8,7 @@
 namespace gwsd::kernels {
 namespace {
 
+/// One thread a value: a column of a row, copied or added.
 template <class T, bool Adds>
 __global__ void columns_kernel(Index rows, Index width, const T* from, Index from_stride, T* to, Index to_stride)
 {

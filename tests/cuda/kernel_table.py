@@ -15,9 +15,9 @@ import sys
 import tempfile
 
 import cubins
+import kernel_sources
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TABLE = os.path.join(ROOT, 'kernels', 'cuda', 'kernel_table.json')
+TABLE = os.path.join(kernel_sources.KERNELS, 'cuda', 'kernel_table.json')
 ARCHITECTURES = (80, 90, 120)
 
 
@@ -27,19 +27,6 @@ def load_tool(folder):
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     return tool
-
-
-def short_name(pretty):
-    """ "void gwsd::kernels::(anonymous namespace)::f<float, 4>(long, float const*)" -> "f<float, 4>" """
-    name = re.sub(r'^void ', '', pretty).replace('(anonymous namespace)::', '')
-    name = re.sub(r'\bgwsd::(kernels::)?(mma::|cuda::)?', '', name)
-    depth = 0
-    for i, letter in enumerate(name):
-        depth += letter == '<'
-        depth -= letter == '>'
-        if letter == '(' and depth == 0:
-            return name[:i]
-    return name
 
 
 def launch_of(name):
@@ -55,20 +42,6 @@ def launch_of(name):
     return next((threads for kernel, threads in fixed.items() if name.startswith(kernel)), 256), 0
 
 
-def files_of_kernels():
-    """{kernel: stem of the file that defines it}"""
-    out = {}
-    for folder in ('cuda', 'cuda_libraries'):
-        for name in sorted(os.listdir(os.path.join(ROOT, 'kernels', folder))):
-            if name.endswith(('.cu', '.cuh')):
-                text = open(os.path.join(ROOT, 'kernels', folder, name)).read()
-                for kernel in re.findall(r'__global__ void[^{;]*?(\w+_kernel)\(', text):
-                    if kernel in out:
-                        sys.exit(f'{kernel} is defined in {out[kernel]} and {name}; kernels need names of their own')
-                    out[kernel] = name.rsplit('.', 1)[0]
-    return out
-
-
 def rows(tool, stems, architecture, cubin):
     info = cubins.kernels(cubin)
     names = subprocess.run(['c++filt'], input='\n'.join(info), capture_output=True, text=True, check=True).stdout.splitlines()
@@ -78,9 +51,9 @@ def rows(tool, stems, architecture, cubin):
         counts = tool.sass.statistics(file.name)
     table = []
     for (mangled, i), pretty in zip(info.items(), names):
-        c, name = counts[mangled], short_name(pretty)
+        c, name = counts[mangled], kernel_sources.short_name(pretty)
         threads, dynamic = launch_of(name)
-        stem = stems[re.match(r'[\w:]*?(\w+)(<|$)', name)[1]]
+        stem = stems[kernel_sources.function(name)]
         blocks, share = tool.occupancy(architecture, threads, i['registers'], i['shared'] + dynamic)
 
         def total(*prefixes):
@@ -96,7 +69,7 @@ def rows(tool, stems, architecture, cubin):
 
 def main():
     tool, update = load_tool(sys.argv[1]), '--update' in sys.argv
-    stems, found = files_of_kernels(), {}
+    stems, found = kernel_sources.stems(), {}
     objects = [argument for argument in sys.argv[2:] if argument != '--update']
     for path in objects:
         for architecture, cubin in cubins.cubins(path):
