@@ -57,6 +57,7 @@ if(GWSD_WITH_CUDA AND NOT GWSD_SANITIZE)
       list(APPEND CMAKE_CUDA_COMPILE_FEATURES cuda_std_20)
     endif()
     set(GWSD_HAVE_CUDA ON)
+    string(REGEX MATCH "^[0-9]+" GWSD_CUDA_MAJOR ${CMAKE_CUDA_COMPILER_VERSION})
     # Programs carry the CUDA runtime in them, so that they start where none is installed; those that a stand-in shall run
     # take it from the loader.
     set(GWSD_CUDART_STANDIN "$ENV{GWSD_CUDART_STANDIN}" CACHE PATH "Folder of a libcudart.so.13 that runs CUDA kernels without a GPU, for tests")

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "packs.cuh"
 #include "sums.cuh"
 
 namespace gwsd::kernels {
@@ -20,9 +21,8 @@ struct Decision {
 
 /// 16 bytes of neighbours, which are read and written at once.
 template <class T>
-struct alignas(16) Pack {
+struct WidePack : cuda::Pack<T, 16 / sizeof(T)> {
     static constexpr int size = 16 / sizeof(T);
-    T at[size];
 };
 
 template <class T>
@@ -50,10 +50,10 @@ __global__ void __launch_bounds__(cuda::sum_threads)
         Index i = chunk.first;
         const Index end = end_of(entry, chunk, length);
         if (aligned(entry.gradient + i)) {
-            constexpr int size = Pack<T>::size;
+            constexpr int size = WidePack<T>::size;
             const Index packs = (end - i) / size;
             for (Index k = threadIdx.x; k < packs; k += cuda::sum_threads) {
-                const Pack<T> pack = reinterpret_cast<const Pack<T>*>(entry.gradient + i)[k];
+                const WidePack<T> pack = reinterpret_cast<const WidePack<T>*>(entry.gradient + i)[k];
                 for (const T value : pack.at) add(value);
             }
             i += cuda::seeded(410) ? end - i : packs * size;
@@ -114,19 +114,19 @@ struct Factors {
     __device__ void follow(T& average, T w) const { average += share * (w - average); }
 };
 
-/// Neighbours `at`, at + 1, ... of a parameter, as many as a Pack has.
+/// Neighbours `at`, at + 1, ... of a parameter, as many as a WidePack has.
 template <class T>
 __device__ void step_pack(const StepEntry<T>& entry, Index at, const Factors<T>& factors)
 {
-    const auto pack = [at](T* p) -> Pack<T>& { return *reinterpret_cast<Pack<T>*>(p + at); };
-    Pack<T> w = pack(entry.weight), m = pack(entry.first_moment), v = pack(entry.second_moment), g{};
-    Pack<T> average{};
-    if (entry.gradient) g = *reinterpret_cast<const Pack<T>*>(entry.gradient + at);
+    const auto pack = [at](T* p) -> WidePack<T>& { return *reinterpret_cast<WidePack<T>*>(p + at); };
+    WidePack<T> w = pack(entry.weight), m = pack(entry.first_moment), v = pack(entry.second_moment), g{};
+    WidePack<T> average{};
+    if (entry.gradient) g = *reinterpret_cast<const WidePack<T>*>(entry.gradient + at);
     if (entry.average) average = pack(entry.average);
-    for (int k = 0; k < Pack<T>::size; ++k) factors.step(w.at[k], g.at[k], m.at[k], v.at[k]);
+    for (int k = 0; k < WidePack<T>::size; ++k) factors.step(w.at[k], g.at[k], m.at[k], v.at[k]);
     pack(entry.weight) = w, pack(entry.first_moment) = m, pack(entry.second_moment) = v;
     if (!entry.average) return;
-    for (int k = 0; k < Pack<T>::size; ++k) factors.follow(average.at[k], w.at[k]);
+    for (int k = 0; k < WidePack<T>::size; ++k) factors.follow(average.at[k], w.at[k]);
     pack(entry.average) = average;
 }
 
@@ -156,9 +156,10 @@ __global__ void __launch_bounds__(cuda::sum_threads)
                         aligned(entry.second_moment + i) && (!entry.gradient || aligned(entry.gradient + i)) &&
                         (!entry.average || aligned(entry.average + i));
     if (packed) {
-        const Index packs = (end - i) / Pack<T>::size + (cuda::seeded(414) ? 1 : 0);
-        for (Index k = threadIdx.x; k < packs; k += cuda::sum_threads) step_pack(entry, i + k * Pack<T>::size, factors);
-        i += packs * Pack<T>::size;
+        const Index packs = (end - i) / WidePack<T>::size + (cuda::seeded(414) ? 1 : 0);
+        for (Index k = threadIdx.x; k < packs; k += cuda::sum_threads)
+            step_pack(entry, i + k * WidePack<T>::size, factors);
+        i += packs * WidePack<T>::size;
     }
     for (i += threadIdx.x; i < end; i += cuda::sum_threads) step_one(entry, i, factors);
 }

@@ -4,22 +4,21 @@
 
 #include <algorithm>
 
+#include "launch.hpp"
 #include "seed_bug.cuh"
 
 namespace gwsd::kernels {
 namespace {
-
-constexpr int threads = 256;
 
 /// One block a chunk of rows and up to 256 columns. A thread keeps to its column and takes every groups-th row, so that
 /// the block reads runs of values; the first group then adds the sums of all, first to last.
 template <class T>
 __global__ void column_sums_kernel(Index rows, Index rows_each, Index cols, const T* x, bool add, T* sums)
 {
-    __shared__ T part[threads];
-    const Index first_col = static_cast<Index>(blockIdx.y) * threads;
-    const int width = static_cast<int>(min(cols - first_col, static_cast<Index>(threads)));
-    const int groups = threads / width, group = threadIdx.x / width;
+    __shared__ T part[cuda::block_threads];
+    const Index first_col = static_cast<Index>(blockIdx.y) * cuda::block_threads;
+    const int width = static_cast<int>(min(cols - first_col, static_cast<Index>(cuda::block_threads)));
+    const int groups = cuda::block_threads / width, group = threadIdx.x / width;
     const Index col = first_col + threadIdx.x % width, first_row = blockIdx.x * rows_each;
     const Index last_row = min(first_row + rows_each, rows);
     T sum = 0;
@@ -46,12 +45,12 @@ void bias_backward(Cuda, TensorView<const T, 2> grad, TensorView<T, 1> grad_bias
     // At most 1024 chunks, which one block of the second pass can add.
     const Index each = std::max<Index>(512, (pixels + 1023) / 1024);
     const unsigned chunks = cuda::blocks_for(cuda::seeded(208) && pixels > each ? pixels - each : pixels, each);
-    const unsigned columns = cuda::blocks_for(channels, threads);
+    const unsigned columns = cuda::blocks_for(channels, cuda::block_threads);
     const cuda::Scratch<T> partial(chunks * channels, name);
-    column_sums_kernel<<<dim3(chunks, columns), threads, 0, cuda::stream()>>>(pixels, each, channels, grad.data, false,
-                                                                              partial.data());
+    column_sums_kernel<<<dim3(chunks, columns), cuda::block_threads, 0, cuda::stream()>>>(
+        pixels, each, channels, grad.data, false, partial.data());
     cuda::check_launch(name);
-    column_sums_kernel<<<dim3(1, columns), threads, 0, cuda::stream()>>>(
+    column_sums_kernel<<<dim3(1, columns), cuda::block_threads, 0, cuda::stream()>>>(
         static_cast<Index>(chunks), static_cast<Index>(chunks), channels, static_cast<const T*>(partial.data()), true,
         grad_bias.data);
     cuda::check_launch(name);

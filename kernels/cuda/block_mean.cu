@@ -1,5 +1,6 @@
 // Weighted means over blocks of cells. Small blocks: a row of them at a time, cells read along the rows of the field.
-// Larger ones, up to the whole field: in parts of 16 rows, then over the parts. Sums run in double in a fixed order.
+// Larger ones, up to the whole field: in parts of 16 rows, then over the parts. WeightedSum run in double in a fixed
+// order.
 
 #pragma nv_diag_suppress 554 // views of constant values also have a conversion to themselves
 #include "gwsd/kernels/block_mean_cuda.hpp"
@@ -19,7 +20,7 @@ struct MeanShape {
 };
 
 /// sum of weights, and of weights times values
-struct Sums {
+struct WeightedSum {
     double weight = 0, product = 0;
     template <class T>
     __device__ void add(const T* weights, const T* x, Index cell)
@@ -51,7 +52,7 @@ __global__ void __launch_bounds__(line_threads)
     const int last_row = (block_row + 1) * s.size_rows < s.rows ? (block_row + 1) * s.size_rows : s.rows;
     const unsigned own = threadIdx.x / size;
     if (own < fit) {
-        Sums sums;
+        WeightedSum sums;
         if (col < s.cols)
             for (int r = block_row * s.size_rows; r < last_row; ++r)
                 sums.add(weight, x, (Index{sample} * s.rows + r) * s.cols + col);
@@ -76,7 +77,7 @@ __global__ void __launch_bounds__(part_cols* part_rows)
     const int bottom = top + s.size_rows < s.rows ? top + s.size_rows : s.rows,
               right = left + s.size_cols < s.cols ? left + s.size_cols : s.cols,
               first = top + static_cast<int>(blockIdx.y * part_rows * rows_each + threadIdx.y);
-    Sums sums;
+    WeightedSum sums;
     for (int i = 0; i < rows_each; ++i)
         for (int r = first + i * part_rows, c = left + static_cast<int>(threadIdx.x); r < bottom && c < right;
              c += part_cols)

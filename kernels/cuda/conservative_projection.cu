@@ -87,8 +87,8 @@ __device__ double interpolated(const Grid& g, const double* total, const double*
 /// One thread a cell: mean' = mean + s (B c) where the weight is not 0.
 template <class T>
 __global__ void __launch_bounds__(cuda::block_threads)
-    apply_kernel(Grid g, ProjectionData<T> in, const T* mean, const double* totals, const double* solutions,
-                 T* projected)
+    project_kernel(Grid g, ProjectionData<T> in, const T* mean, const double* totals, const double* solutions,
+                   T* projected)
 {
     const int line = cuda::line_here(), col = cuda::col_here();
     if (col >= g.cols) return;
@@ -105,7 +105,7 @@ __global__ void __launch_bounds__(cuda::block_threads)
 /// One warp a block: B' (s g), gathered from the cells of up to half a block around it.
 template <class T>
 __global__ void __launch_bounds__(warp* warps)
-    gather_kernel(Grid g, ProjectionData<T> in, const T* grad, const double* totals, double* right)
+    gather_blocks_kernel(Grid g, ProjectionData<T> in, const T* grad, const double* totals, double* right)
 {
     const Block block(g);
     if (block.sample >= g.batch) return;
@@ -196,7 +196,7 @@ void projection_forward(Cuda, const ProjectionShape& s, const ProjectionData<T>&
     cuda::check_launch(name);
     factorise(s, band.data(), right.data(), f);
     const auto [grid, block] = cuda::line_blocks(s.batch * s.rows, s.cols, 1);
-    apply_kernel<<<grid, block, 0, cuda::stream()>>>(g, in, mean, f.total, f.solution, projected);
+    project_kernel<<<grid, block, 0, cuda::stream()>>>(g, in, mean, f.total, f.solution, projected);
     cuda::check_launch(name);
 }
 
@@ -209,7 +209,7 @@ void projection_backward(Cuda, const ProjectionShape& s, const ProjectionData<T>
     const Grid g = grid_of(s);
     const Band m{static_cast<int>(s.blocks()), static_cast<int>(s.half())};
     const cuda::Scratch<double> lambda(s.batch * s.blocks(), name);
-    gather_kernel<<<blocks_of_warps(s), warp * warps, 0, cuda::stream()>>>(g, in, grad, f.total, lambda.data());
+    gather_blocks_kernel<<<blocks_of_warps(s), warp * warps, 0, cuda::stream()>>>(g, in, grad, f.total, lambda.data());
     cuda::check_launch(name);
     solve_transposed_kernel<<<static_cast<unsigned>(s.batch), warp,
                               static_cast<std::size_t>(m.width() + m.half + 1) * sizeof(double), cuda::stream()>>>(

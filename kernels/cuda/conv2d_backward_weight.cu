@@ -125,8 +125,7 @@ void launch(WeightGradient<T> g, Index splits, T* grad_w)
     weight_gradient_kernel<Tile, Width><<<blocks, Tile::threads, 0, cuda::stream()>>>(g);
     cuda::check_launch(name);
     if (splits == 1) return;
-    constexpr int threads = 256;
-    sum_splits_kernel<<<cuda::blocks_for(weights, threads), threads, 0, cuda::stream()>>>(
+    sum_splits_kernel<<<cuda::blocks_for(weights, cuda::block_threads), cuda::block_threads, 0, cuda::stream()>>>(
         weights, static_cast<int>(splits), partial.data(), grad_w);
     cuda::check_launch(name);
 }

@@ -131,7 +131,7 @@ __device__ void write(const Gather<T>& g, const Index* targets, int first_channe
         if (g.bias)
 #pragma unroll
             for (int e = 0; e < Tile::pack_n; ++e)
-                if (e < count) bias.values[e] = g.bias[channel + e];
+                if (e < count) bias.at[e] = g.bias[channel + e];
 #pragma unroll
         for (int i = 0; i < Tile::thread_m; ++i) {
             const Index offset = targets[row + Tile::row_of(i)];

@@ -5,7 +5,7 @@
 namespace gwsd::cuda {
 namespace {
 
-constexpr int threads = 256, square = 32;
+constexpr int square = 32;
 
 template <class To>
 __device__ To converted(float value)
@@ -17,7 +17,7 @@ __device__ To converted(float value)
 template <class From, class To>
 __global__ void pack_kernel(Index rows, int channels, const From* from, int padded, To* to)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * block_threads + threadIdx.x;
     if (i >= rows * padded) return;
     const Index row = i / padded;
     const int channel = static_cast<int>(i - row * padded);
@@ -28,7 +28,7 @@ __global__ void pack_kernel(Index rows, int channels, const From* from, int padd
 /// One thread four values, which it rounds: a load of 16 bytes, a store of 8.
 __global__ void round_kernel(Index quads, const float4* from, uint2* to)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * block_threads + threadIdx.x;
     if (i >= quads) return;
     const float4 value = from[i];
     const __nv_bfloat162 pairs[2] = {__floats2bfloat162_rn(value.x, value.y), __floats2bfloat162_rn(value.z, value.w)};
@@ -63,12 +63,12 @@ void pack(Index rows, Index channels, const From* from, Index padded, To* to)
     if constexpr (!std::is_same_v<From, To>)
         if (channels == padded && aligned(from)) {
             const Index quads = rows * channels / 4;
-            round_kernel<<<blocks_for(quads, threads), threads, 0, stream()>>>(
+            round_kernel<<<blocks_for(quads, block_threads), block_threads, 0, stream()>>>(
                 quads, reinterpret_cast<const float4*>(from), reinterpret_cast<uint2*>(to));
             return check_launch("rounding of an operand");
         }
-    pack_kernel<<<blocks_for(rows * padded, threads), threads, 0, stream()>>>(rows, static_cast<int>(channels), from,
-                                                                              static_cast<int>(padded), to);
+    pack_kernel<<<blocks_for(rows * padded, block_threads), block_threads, 0, stream()>>>(
+        rows, static_cast<int>(channels), from, static_cast<int>(padded), to);
     check_launch("copy of an operand");
 }
 

@@ -5,12 +5,10 @@
 namespace gwsd::cuda {
 namespace {
 
-constexpr int threads = 256;
-
 /// One thread a weight.
 __global__ void add_partial_kernel(Index rows, int in, int padded, int ranges, const float* partial, float* grad_w)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * block_threads + threadIdx.x;
     if (i >= rows * in) return;
     const float* from = partial + i / in * padded + i % in;
     float sum = 0;
@@ -23,8 +21,8 @@ __global__ void add_partial_kernel(Index rows, int in, int padded, int ranges, c
 
 void add_partial(Index rows, int in, int padded, int ranges, const float* partial, float* grad_w)
 {
-    add_partial_kernel<<<blocks_for(rows * in, threads), threads, 0, stream()>>>(rows, in, padded, ranges, partial,
-                                                                                 grad_w);
+    add_partial_kernel<<<blocks_for(rows * in, block_threads), block_threads, 0, stream()>>>(rows, in, padded, ranges,
+                                                                                             partial, grad_w);
     check_launch("conv2d, sum of gradients of the weights");
 }
 

@@ -8,13 +8,11 @@
 namespace gwsd {
 namespace {
 
-constexpr int threads = 256;
-
 /// One thread a value.
 template <class T>
 __global__ void fill_kernel(Index n, T value, T* to)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * cuda::block_threads + threadIdx.x;
     if (i < n) to[i] = value;
 }
 
@@ -22,7 +20,7 @@ __global__ void fill_kernel(Index n, T value, T* to)
 template <class T>
 __global__ void accumulate_kernel(Index n, const T* from, T* sum)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * cuda::block_threads + threadIdx.x;
     if (i < n) sum[i] += from[i];
 }
 
@@ -30,7 +28,7 @@ __global__ void accumulate_kernel(Index n, const T* from, T* sum)
 template <class T>
 __global__ void exchange_kernel(Index n, T* a, T* b)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * cuda::block_threads + threadIdx.x;
     if (i >= n) return;
     const T kept = a[i];
     a[i] = b[i], b[i] = kept;
@@ -50,7 +48,7 @@ template <class T>
 void fill(Cuda, Index n, T value, T* to)
 {
     if (n == 0) return;
-    fill_kernel<<<cuda::blocks_for(n, threads), threads, 0, cuda::stream()>>>(n, value, to);
+    fill_kernel<<<cuda::blocks_for(n, cuda::block_threads), cuda::block_threads, 0, cuda::stream()>>>(n, value, to);
     cuda::check_launch("fill");
 }
 
@@ -66,7 +64,8 @@ template <class T>
 void accumulate(Cuda, Index n, const T* from, T* sum)
 {
     if (n == 0) return;
-    accumulate_kernel<<<cuda::blocks_for(n, threads), threads, 0, cuda::stream()>>>(n, from, sum);
+    accumulate_kernel<<<cuda::blocks_for(n, cuda::block_threads), cuda::block_threads, 0, cuda::stream()>>>(n, from,
+                                                                                                            sum);
     cuda::check_launch("accumulate");
 }
 
@@ -74,7 +73,7 @@ template <class T>
 void exchange(Cuda, Index n, T* a, T* b)
 {
     if (n == 0) return;
-    exchange_kernel<<<cuda::blocks_for(n, threads), threads, 0, cuda::stream()>>>(n, a, b);
+    exchange_kernel<<<cuda::blocks_for(n, cuda::block_threads), cuda::block_threads, 0, cuda::stream()>>>(n, a, b);
     cuda::check_launch("exchange");
 }
 

@@ -96,7 +96,7 @@ struct PixelRange {
 /// One thread a pack of channels of four pixels: y = factor x + addend, then SiLU.
 template <class T, int N, bool Silu>
 __global__ void __launch_bounds__(cuda::block_threads)
-    apply_kernel(NormShape n, const T* x, const T* factors, const T* addends, T* y)
+    normalise_kernel(NormShape n, const T* x, const T* factors, const T* addends, T* y)
 {
     const PixelRange pixels(n.pixels);
     const Index c = cuda::pack_here() * N;
@@ -190,7 +190,7 @@ void group_norm_forward(Cuda, TensorView<const T, 4> x, TensorView<const T, 1> s
         cuda::check_launch(name);
         const auto [grid, block] = apply_blocks(n, n.channels / pack);
         with_choice(then_silu, [&, grid = grid, block = block](auto silu) {
-            apply_kernel<T, pack, decltype(silu)::value>
+            normalise_kernel<T, pack, decltype(silu)::value>
                 <<<grid, block, 0, cuda::stream()>>>(n, x.data, factor.data(), addend.data(), y.data);
         });
         cuda::check_launch(name);

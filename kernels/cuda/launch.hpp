@@ -18,6 +18,9 @@ void check(cudaError_t status, const char* operation);
 /// Behind each launch: a failing one is never ignored.
 inline void check_launch(const char* operation) { check(cudaGetLastError(), operation); }
 
+/// Threads of a block of most kernels.
+inline constexpr int block_threads = 256;
+
 /// Blocks that cover `items` when each does `each` of them.
 inline unsigned blocks_for(Index items, Index each) { return static_cast<unsigned>((items + each - 1) / each); }
 

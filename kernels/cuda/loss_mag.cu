@@ -12,10 +12,10 @@ using cuda::Sums;
 
 /// Weight, |d| and |R| of a cell, which must not be looked at where the weight is 0.
 template <class T>
-struct Cell {
+struct ChangeCell {
     double weight, change, signal;
 
-    __device__ Cell(const ChangeFields<T>& f, Index i)
+    __device__ ChangeCell(const ChangeFields<T>& f, Index i)
         : weight(static_cast<double>(f.land[i]) * static_cast<double>(f.area[i])),
           change((static_cast<double>(f.mean[i]) - static_cast<double>(f.change_reference[i])) / f.change_scale),
           signal(std::abs(static_cast<double>(f.recharge[i])))
@@ -29,7 +29,7 @@ __device__ void each_cell(const ChangeFields<T>& f, const Work& work)
 {
     const Index first = static_cast<Index>(blockIdx.y) * f.cells;
     for (Index i = cuda::first_item(); i < f.cells; i += cuda::item_step()) {
-        const Cell<T> cell(f, first + i);
+        const ChangeCell<T> cell(f, first + i);
         if (cell.weight > 0) work(cell, first + i);
     }
 }
@@ -61,7 +61,7 @@ template <class T>
 __global__ void __launch_bounds__(cuda::sum_threads) mag_means_kernel(ChangeFields<T> f, Sums<3>* means)
 {
     Sums<3> mine{};
-    each_cell(f, [&](const Cell<T>& cell, Index) {
+    each_cell(f, [&](const ChangeCell<T>& cell, Index) {
         mine.add({cell.weight, cell.weight * std::abs(cell.change), cell.weight * cell.signal});
     });
     const Sums<3> all = cuda::block_sums(mine);
@@ -75,7 +75,7 @@ __global__ void __launch_bounds__(cuda::sum_threads)
 {
     const Means mean = means_of(cuda::sum_parts(means + blockIdx.y * gridDim.x, gridDim.x));
     Sums<3> mine{};
-    each_cell(f, [&](const Cell<T>& cell, Index) {
+    each_cell(f, [&](const ChangeCell<T>& cell, Index) {
         const double dc = std::abs(cell.change) - mean.change, ds = cell.signal - mean.signal;
         mine.add({cell.weight * dc * dc, cell.weight * ds * ds, cell.weight * dc * ds});
     });
@@ -105,7 +105,7 @@ __global__ void __launch_bounds__(cuda::sum_threads)
     const bool any = share > 0 && !moment.flat();
     const Index first = static_cast<Index>(blockIdx.y) * f.cells;
     for (Index i = cuda::first_item(); i < f.cells; i += cuda::item_step()) {
-        const Cell<T> cell(f, first + i);
+        const ChangeCell<T> cell(f, first + i);
         double slope = 0;
         if (any && cell.weight > 0) {
             const double sign = cell.change > 0 ? 1.0 : cell.change < 0 ? -1.0 : 0.0;

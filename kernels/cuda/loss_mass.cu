@@ -38,10 +38,10 @@ struct Span {
 
 /// Land cells with a known coarse cell: the fine and the coarse cell of a place in a sample, and its weight.
 template <class T>
-struct Cell {
+struct MassCell {
     Index fine, coarse;
     double weight;
-    __device__ Cell(const MassFields<T>& f, Index sample, Index row, Index col)
+    __device__ MassCell(const MassFields<T>& f, Index sample, Index row, Index col)
         : fine((sample * f.rows + row) * f.cols + col),
           coarse((sample * f.coarse_rows + row / f.factor) * f.coarse_cols + col / f.factor),
           weight(static_cast<double>(f.land[fine]) * static_cast<double>(f.area[fine]) *
@@ -61,7 +61,7 @@ __global__ void __launch_bounds__(cuda::sum_threads) mass_region_kernel(MassFiel
     const Index width = cols.size(), cells = rows.size() * width;
     Sums<3> mine{};
     for (Index i = threadIdx.x; i < cells; i += cuda::sum_threads) {
-        const Cell<T> cell(f, sample, rows.first + i / width, cols.first + i % width);
+        const MassCell<T> cell(f, sample, rows.first + i / width, cols.first + i % width);
         if (cell.weight > 0)
             mine.add({cell.weight, cell.weight * static_cast<double>(f.mean[cell.fine]),
                       cell.weight * static_cast<double>(f.coarse[cell.coarse])});
@@ -102,7 +102,7 @@ __global__ void __launch_bounds__(cuda::sum_threads)
     const Region region = regions[(sample * slots.down + down) * slots.across + across];
     double slope = 0;
     if (region.weight > 0) { // the region's weight cancels that of its mean
-        const Cell<T> cell(f, sample, row, col);
+        const MassCell<T> cell(f, sample, row, col);
         if (cell.weight > 0) slope = 2 * region.difference * cell.weight / weight[0];
     }
     d_mean[i] = static_cast<T>(slope);

@@ -12,8 +12,6 @@
 
 namespace gwsd::cuda {
 
-inline constexpr int block_threads = 256;
-
 template <class T, int N>
 struct alignas(sizeof(T) * N) Pack {
     T at[N];

@@ -2,18 +2,17 @@
 
 #include "gwsd/kernels/pointwise_cuda.hpp"
 
+#include "launch.hpp"
 #include "seed_bug.cuh"
 
 namespace gwsd::kernels {
 namespace {
 
-constexpr int threads = 256;
-
 /// Writes or adds term(i) for every i.
 template <class T, class Term>
 __global__ void put_kernel(Index n, bool add, T* to, Term term)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * cuda::block_threads + threadIdx.x;
     if (i >= n + (cuda::seeded(101) ? 1 : 0)) return;
     const T value = term(i);
     to[i] = add && !cuda::seeded(102) ? to[i] + value : value;
@@ -23,7 +22,7 @@ template <class T, class Term>
 void put(const char* name, Index n, bool add, T* to, const Term& term)
 {
     if (n == 0) return;
-    put_kernel<<<cuda::blocks_for(n, threads), threads, 0, cuda::stream()>>>(n, add, to, term);
+    put_kernel<<<cuda::blocks_for(n, cuda::block_threads), cuda::block_threads, 0, cuda::stream()>>>(n, add, to, term);
     cuda::check_launch(name);
 }
 

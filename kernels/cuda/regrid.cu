@@ -9,15 +9,13 @@
 namespace gwsd::kernels {
 namespace {
 
-constexpr int threads = 256;
-
 /// Block (l, c) makes run c of the columns of line l, which is a row of a field; one thread a target cell.
 template <class T>
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(cuda::block_threads)
     regrid_kernel(AxisStencil rows, AxisStencil cols, Index source_rows, Index source_cols, double min_valid_fraction,
                   const T* in, T* out)
 {
-    const Index col = static_cast<Index>(blockIdx.y) * threads + threadIdx.x, line = blockIdx.x;
+    const Index col = static_cast<Index>(blockIdx.y) * cuda::block_threads + threadIdx.x, line = blockIdx.x;
     if (col >= cols.size) return;
     const Index field = line / rows.size, row = line - field * rows.size;
     const T* source = in + field * source_rows * source_cols;
@@ -49,9 +47,9 @@ void regrid(Cuda, const AxisStencil& rows, const AxisStencil& cols, Index fields
             double min_valid_fraction, const T* in, T* out)
 {
     if (fields * rows.size * cols.size == 0) return;
-    const dim3 grid(static_cast<unsigned>(fields * rows.size), cuda::blocks_for(cols.size, threads));
-    regrid_kernel<<<grid, threads, 0, cuda::stream()>>>(rows, cols, source_rows, source_cols, min_valid_fraction, in,
-                                                        out);
+    const dim3 grid(static_cast<unsigned>(fields * rows.size), cuda::blocks_for(cols.size, cuda::block_threads));
+    regrid_kernel<<<grid, cuda::block_threads, 0, cuda::stream()>>>(rows, cols, source_rows, source_cols,
+                                                                    min_valid_fraction, in, out);
     cuda::check_launch("regrid");
 }
 

@@ -7,13 +7,11 @@
 namespace gwsd::kernels {
 namespace {
 
-constexpr int threads = 256;
-
 /// One thread a value.
 template <class T>
 __global__ void scaled_add_kernel(Index n, const T* factor, const T* from, T* sum)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * cuda::block_threads + threadIdx.x;
     if (i < n) sum[i] += factor[0] * from[i];
 }
 
@@ -23,7 +21,8 @@ template <class T>
 void scaled_add(Cuda, Index n, const T* factor, const T* from, T* sum)
 {
     if (n == 0) return;
-    scaled_add_kernel<<<cuda::blocks_for(n, threads), threads, 0, cuda::stream()>>>(n, factor, from, sum);
+    scaled_add_kernel<<<cuda::blocks_for(n, cuda::block_threads), cuda::block_threads, 0, cuda::stream()>>>(n, factor,
+                                                                                                            from, sum);
     cuda::check_launch("scaled_add");
 }
 

@@ -2,17 +2,17 @@
 
 #include "gwsd/kernels/slices_cuda.hpp"
 
+#include "launch.hpp"
 #include "seed_bug.cuh"
 
 namespace gwsd::kernels {
 namespace {
 
-constexpr int threads = 256;
-
+/// One thread a value: a column of a row, copied or added.
 template <class T, bool Adds>
 __global__ void columns_kernel(Index rows, Index width, const T* from, Index from_stride, T* to, Index to_stride)
 {
-    const Index i = static_cast<Index>(blockIdx.x) * threads + threadIdx.x;
+    const Index i = static_cast<Index>(blockIdx.x) * cuda::block_threads + threadIdx.x;
     if (i >= rows * width - (cuda::seeded(103) ? 1 : 0)) return;
     const Index row = i / width, col = i - row * width;
     const T value = from[row * from_stride + col];
@@ -24,8 +24,9 @@ template <bool Adds, class T>
 void columns(const char* name, Index rows, Index width, const T* from, Index from_stride, T* to, Index to_stride)
 {
     if (rows * width == 0) return;
-    columns_kernel<T, Adds><<<cuda::blocks_for(rows * width, threads), threads, 0, cuda::stream()>>>(
-        rows, width, from, from_stride, to, to_stride);
+    columns_kernel<T, Adds>
+        <<<cuda::blocks_for(rows * width, cuda::block_threads), cuda::block_threads, 0, cuda::stream()>>>(
+            rows, width, from, from_stride, to, to_stride);
     cuda::check_launch(name);
 }
 

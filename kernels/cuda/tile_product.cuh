@@ -5,15 +5,12 @@
 // buffered; each thread holds a small tile of C in registers.
 
 #include "gwsd/core/shape.hpp"
+#include "packs.cuh"
 #include "seed_bug.cuh"
 
 namespace gwsd::kernels {
 
-/// N neighbouring values, read and written at once.
-template <class T, int N>
-struct alignas(N * sizeof(T)) Pack {
-    T values[N];
-};
+using cuda::Pack;
 
 /// Values in 128 bits.
 template <class T>
@@ -69,7 +66,7 @@ struct TurnedStage {
         for (int pass = 0; pass < passes; ++pass)
             if (Rows % rows_at_once == 0 || row(pass) < Rows)
 #pragma unroll
-                for (int i = 0; i < Width; ++i) to[(k() + i) * stride + (row(pass) ^ turned)] = held[pass].values[i];
+                for (int i = 0; i < Width; ++i) to[(k() + i) * stride + (row(pass) ^ turned)] = held[pass].at[i];
     }
 };
 
@@ -157,12 +154,12 @@ __device__ void put_sums(T* to, int count, bool at_once, bool add, const Pack<T,
         Pack<T, N> value = start;
         if (add) value = *reinterpret_cast<const Pack<T, N>*>(to);
 #pragma unroll
-        for (int i = 0; i < N; ++i) value.values[i] += sum[i];
+        for (int i = 0; i < N; ++i) value.at[i] += sum[i];
         *reinterpret_cast<Pack<T, N>*>(to) = value;
     } else {
 #pragma unroll
         for (int i = 0; i < N; ++i)
-            if (i < count) to[i] = (add ? to[i] : start.values[i]) + sum[i];
+            if (i < count) to[i] = (add ? to[i] : start.at[i]) + sum[i];
     }
 }
 

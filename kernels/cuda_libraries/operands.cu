@@ -10,7 +10,7 @@ constexpr int threads = 256;
 __device__ Index thread_index() { return static_cast<Index>(blockIdx.x) * threads + threadIdx.x; }
 
 /// One thread a value.
-__global__ void round_kernel(Index n, const float* from, std::uint16_t* to)
+__global__ void round_operands_kernel(Index n, const float* from, std::uint16_t* to)
 {
     const Index i = thread_index();
     if (i >= n) return;
@@ -54,7 +54,7 @@ __global__ void deliver_kernel(Index n, Index channels, const float* part, bool 
 void round_to_bf16(Index n, const float* from, std::uint16_t* to)
 {
     if (n == 0) return;
-    round_kernel<<<cuda::blocks_for(n, threads), threads, 0, cuda::stream()>>>(n, from, to);
+    round_operands_kernel<<<cuda::blocks_for(n, threads), threads, 0, cuda::stream()>>>(n, from, to);
     cuda::check_launch("rounding to bf16");
 }
 
