@@ -138,6 +138,11 @@ void measure(benchmark::State& state, const Work& work, const Body& body)
     state_rate("GFLOP/s", work.bf16 ? "%bf16_peak" : "%f32_peak", work.operations,
                work.bf16 ? device().bf16_peak : device().f32_peak);
     state_rate("GB/s", "%memory_peak", work.bytes, device().memory_peak);
+    // The roofline: no call takes less than its bytes over the bandwidth, nor than its operations over the peak.
+    const double peak = work.bf16 ? device().bf16_peak : device().f32_peak;
+    if (work.operations > 0 && work.bytes > 0 && peak > 0 && device().memory_peak > 0)
+        state.counters["%roofline"] =
+            100 * per_second * std::max(work.operations / peak, work.bytes / device().memory_peak);
 }
 
 /// Registers the cases of a program, whose sizes depend on the device.

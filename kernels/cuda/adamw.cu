@@ -26,12 +26,6 @@ struct WidePack : cuda::Pack<T, 16 / sizeof(T)> {
 };
 
 template <class T>
-__device__ bool aligned(const T* p)
-{
-    return reinterpret_cast<std::uintptr_t>(p) % 16 == 0;
-}
-
-template <class T>
 __device__ Index end_of(const StepEntry<T>& entry, const StepChunk& chunk, Index length)
 {
     return chunk.first + length < entry.count ? chunk.first + length : entry.count;
@@ -49,7 +43,7 @@ __global__ void __launch_bounds__(cuda::sum_threads)
     if (entry.gradient) {
         Index i = chunk.first;
         const Index end = end_of(entry, chunk, length);
-        if (aligned(entry.gradient + i)) {
+        if (cuda::aligned(entry.gradient + i)) {
             constexpr int size = WidePack<T>::size;
             const Index packs = (end - i) / size;
             for (Index k = threadIdx.x; k < packs; k += cuda::sum_threads) {
@@ -152,9 +146,10 @@ __global__ void __launch_bounds__(cuda::sum_threads)
     const Factors<T> factors(options, d, entry.decays != 0);
     Index i = chunk.first;
     const Index end = end_of(entry, chunk, length);
-    const bool packed = aligned(entry.weight + i) && aligned(entry.first_moment + i) &&
-                        aligned(entry.second_moment + i) && (!entry.gradient || aligned(entry.gradient + i)) &&
-                        (!entry.average || aligned(entry.average + i));
+    const bool packed = cuda::aligned(entry.weight + i) && cuda::aligned(entry.first_moment + i) &&
+                        cuda::aligned(entry.second_moment + i) &&
+                        (!entry.gradient || cuda::aligned(entry.gradient + i)) &&
+                        (!entry.average || cuda::aligned(entry.average + i));
     if (packed) {
         const Index packs = (end - i) / WidePack<T>::size + (cuda::seeded(414) ? 1 : 0);
         for (Index k = threadIdx.x; k < packs; k += cuda::sum_threads)

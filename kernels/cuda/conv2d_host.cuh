@@ -2,7 +2,6 @@
 
 // What the launchers of convolutions share.
 
-#include <cstdint>
 #include <string>
 
 #include "gwsd/core/error.hpp"
@@ -11,13 +10,11 @@
 
 namespace gwsd::kernels {
 
-inline bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
-
 /// True if `length` neighbouring values and the pointers suit loads of 128 bits.
 template <class T, class... Pointers>
 bool suits_wide_loads(Index length, Pointers... pointers)
 {
-    return length % static_cast<Index>(16 / sizeof(T)) == 0 && (cuda::seeded(209) || (... && aligned(pointers)));
+    return length % static_cast<Index>(16 / sizeof(T)) == 0 && (cuda::seeded(209) || (... && cuda::aligned(pointers)));
 }
 
 /// Counts inside a kernel are 32-bit numbers, sums of two of them too. Throws ShapeError.

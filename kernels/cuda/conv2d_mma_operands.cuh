@@ -35,8 +35,6 @@ int chunks_of(Index channels)
     return static_cast<int>(padded<Element>(channels) / chunk_values<Element>);
 }
 
-inline bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
-
 /// Pixels with their channels, or weights with their inputs.
 template <class Element>
 class Operand {

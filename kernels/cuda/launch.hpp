@@ -5,6 +5,9 @@
 
 #include <cuda_runtime.h>
 
+#include <cstdint>
+
+#include "gwsd/core/device.hpp"
 #include "gwsd/core/shape.hpp"
 
 namespace gwsd::cuda {
@@ -23,6 +26,9 @@ inline constexpr int block_threads = 256;
 
 /// Blocks that cover `items` when each does `each` of them.
 inline unsigned blocks_for(Index items, Index each) { return static_cast<unsigned>((items + each - 1) / each); }
+
+/// True on a multiple of 16 bytes, which loads and stores of 128 bits want.
+GWSD_HOST_DEVICE inline bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
 
 /// Uninitialised device memory for the time of a few launches, ordered by the stream.
 template <class T>

@@ -35,7 +35,7 @@ void with_packs(Index channels, std::initializer_list<const void*> pointers, con
 {
     constexpr int widest = 16 / sizeof(T);
     bool fits = channels % widest == 0;
-    for (const void* p : pointers) fits = fits && reinterpret_cast<std::uintptr_t>(p) % 16 == 0;
+    for (const void* p : pointers) fits = fits && aligned(p);
     if (fits)
         work(std::integral_constant<int, widest>{});
     else

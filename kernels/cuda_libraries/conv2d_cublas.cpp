@@ -46,10 +46,10 @@ const Api& api()
 void check(cublasStatus_t status, const char* operation)
 {
     if (status == CUBLAS_STATUS_SUCCESS) return;
-    const std::string said = std::string(operation) + ": cuBLAS: " + api().status_string(status);
-    if (status == CUBLAS_STATUS_ALLOC_FAILED) throw OutOfMemory(said + "; use a smaller batch or tile");
-    if (status == CUBLAS_STATUS_NOT_INITIALIZED) throw DeviceUnavailable(said);
-    throw CudaError(said);
+    fail(status == CUBLAS_STATUS_ALLOC_FAILED      ? Failure::out_of_memory
+         : status == CUBLAS_STATUS_NOT_INITIALIZED ? Failure::no_device
+                                                   : Failure::other,
+         operation, "cuBLAS", api().status_string(status));
 }
 
 /// One handle on the stream of all kernels, with memory of its own, so that the same call takes the same algorithm.

@@ -59,13 +59,14 @@ inline void check(cudnnStatus_t status, const char* operation)
     if (status == CUDNN_STATUS_SUCCESS) return;
     std::vector<char> detail(512, '\0');
     api().last_error_string(detail.data(), detail.size());
-    std::string said = std::string(operation) + ": cuDNN: " + api().error_string(status);
+    std::string said = api().error_string(status);
     if (detail[0] != '\0') said += std::string(" (") + detail.data() + ")";
-    if (status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
-        status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED)
-        throw OutOfMemory(said + "; use a smaller batch or tile");
-    if (status == CUDNN_STATUS_NOT_INITIALIZED) throw DeviceUnavailable(said);
-    throw CudaError(said);
+    const bool no_memory = status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+                           status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
+    fail(no_memory                                ? Failure::out_of_memory
+         : status == CUDNN_STATUS_NOT_INITIALIZED ? Failure::no_device
+                                                  : Failure::other,
+         operation, "cuDNN", said);
 }
 
 /// The name that cuDNN has for the type of an attribute's values.

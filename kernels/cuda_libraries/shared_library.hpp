@@ -11,6 +11,18 @@
 
 namespace gwsd::kernels {
 
+/// What kind of failure a library's status is.
+enum class Failure { out_of_memory, no_device, other };
+
+/// Throws what a user should see of a library's failure: "conv2d: cuDNN: text".
+[[noreturn]] inline void fail(Failure kind, const char* operation, const char* library, const std::string& text)
+{
+    const std::string said = std::string(operation) + ": " + library + ": " + text;
+    if (kind == Failure::out_of_memory) throw OutOfMemory(said + "; use a smaller batch or tile");
+    if (kind == Failure::no_device) throw DeviceUnavailable(said);
+    throw CudaError(said);
+}
+
 class SharedLibrary {
 public:
     /// By its name where the loader looks, else where it lay when gwsd was built. Never unloaded.

@@ -18,19 +18,8 @@ struct StagedSamples {
 template <class Device, class Bring>
 StagedSamples<Device> staged(const TrainingData& data, const Sampled& sampled, Index region_size, Bring&& bring)
 {
-    const data::TargetBatch& t = sampled.targets;
-    StagedSamples<Device> s{bring(sampled.inputs.coarse), bring(sampled.inputs.fine), bring(sampled.inputs.base), {}};
-    auto& in = s.loss;
-    in.target = bring(t.target), in.valid = bring(t.valid), in.land = bring(t.land);
-    in.area = bring(sampled.inputs.area), in.product_variance = bring(t.product_variance);
-    in.change_reference = bring(t.change_reference), in.recharge = bring(t.recharge);
-    in.change_weight = bring(t.change_weight);
-    in.change_scale = data.normalisation.change_scale / data.normalisation.target.scale;
-    in.coarse = bring(t.coarse), in.coarse_valid = bring(t.coarse_valid);
-    in.row_origin = t.row_origin, in.col_origin = t.col_origin;
-    in.factor = data.input.factor, in.region_size = region_size;
-    in.scale = data.normalisation.target.scale, in.unit = data.normalisation.unit;
-    return s;
+    return {bring(sampled.inputs.coarse), bring(sampled.inputs.fine), bring(sampled.inputs.base),
+            losses::brought<float, Device>(loss_input(data, sampled, {}, region_size), bring)};
 }
 
 template <class Device>

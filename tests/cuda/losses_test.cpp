@@ -75,25 +75,10 @@ losses::LossInput<T, Device> convert(const losses::LossInput<double, Cpu>& from)
     const auto tensor = [](const Tensor<double>& t) {
         return t.defined() ? copy_to<Device>(test::convert_to<T>(t)) : Tensor<T, Device>();
     };
-    return {.mean = Variable<T, Device>(tensor(from.mean.value()), true),
-            .log_variance = Variable<T, Device>(tensor(from.log_variance.value()), true),
-            .target = tensor(from.target),
-            .valid = tensor(from.valid),
-            .land = tensor(from.land),
-            .area = tensor(from.area),
-            .product_variance = tensor(from.product_variance),
-            .change_reference = tensor(from.change_reference),
-            .recharge = tensor(from.recharge),
-            .change_weight = tensor(from.change_weight),
-            .change_scale = from.change_scale,
-            .coarse = tensor(from.coarse),
-            .coarse_valid = tensor(from.coarse_valid),
-            .row_origin = from.row_origin,
-            .col_origin = from.col_origin,
-            .factor = from.factor,
-            .region_size = from.region_size,
-            .scale = from.scale,
-            .unit = from.unit};
+    auto to = losses::brought<T, Device>(from, tensor);
+    to.mean = Variable<T, Device>(tensor(from.mean.value()), true);
+    to.log_variance = Variable<T, Device>(tensor(from.log_variance.value()), true);
+    return to;
 }
 
 struct Result {

@@ -32,34 +32,40 @@ struct LossInput {
     std::string unit = "mm";
 };
 
-/// The same input on another device. Predictions come as constants unless they want a gradient.
-template <class To, class T, class From>
-LossInput<T, To> copy_to(const LossInput<T, From>& in)
+/// The same input in other tensors: bring(tensor) makes each of them, undefined ones too. Predictions are left out.
+template <class T, class To, class S, class From, class Bring>
+LossInput<T, To> brought(const LossInput<S, From>& in, Bring&& bring)
 {
-    const auto variable = [](const Variable<T, From>& from) {
-        return from.defined() ? Variable<T, To>(gwsd::copy_to<To>(from.value()), from.requires_gradient())
-                              : Variable<T, To>();
-    };
-    const auto tensor = [](const Tensor<T, From>& from) { return gwsd::copy_to<To>(from); };
-    return {.mean = variable(in.mean),
-            .log_variance = variable(in.log_variance),
-            .target = tensor(in.target),
-            .valid = tensor(in.valid),
-            .land = tensor(in.land),
-            .area = tensor(in.area),
-            .product_variance = tensor(in.product_variance),
-            .change_reference = tensor(in.change_reference),
-            .recharge = tensor(in.recharge),
-            .change_weight = tensor(in.change_weight),
+    return {.target = bring(in.target),
+            .valid = bring(in.valid),
+            .land = bring(in.land),
+            .area = bring(in.area),
+            .product_variance = bring(in.product_variance),
+            .change_reference = bring(in.change_reference),
+            .recharge = bring(in.recharge),
+            .change_weight = bring(in.change_weight),
             .change_scale = in.change_scale,
-            .coarse = tensor(in.coarse),
-            .coarse_valid = tensor(in.coarse_valid),
+            .coarse = bring(in.coarse),
+            .coarse_valid = bring(in.coarse_valid),
             .row_origin = in.row_origin,
             .col_origin = in.col_origin,
             .factor = in.factor,
             .region_size = in.region_size,
             .scale = in.scale,
             .unit = in.unit};
+}
+
+/// The same input on another device. Predictions come as constants unless they want a gradient.
+template <class To, class T, class From>
+LossInput<T, To> copy_to(const LossInput<T, From>& in)
+{
+    auto out = brought<T, To>(in, [](const Tensor<T, From>& from) { return gwsd::copy_to<To>(from); });
+    const auto predicted = [](const Variable<T, From>& from) {
+        return from.defined() ? Variable<T, To>(gwsd::copy_to<To>(from.value()), from.requires_gradient())
+                              : Variable<T, To>();
+    };
+    out.mean = predicted(in.mean), out.log_variance = predicted(in.log_variance);
+    return out;
 }
 
 } // namespace gwsd::losses
