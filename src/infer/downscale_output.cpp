@@ -73,6 +73,10 @@ std::vector<std::pair<std::string, std::string>> attributes_of(const DownscalePl
         {"gwsd_input_hashes", info.sources}};
     if (model.recalibration && !model.recalibration->observed.empty() && !plan.adds_product_sigma)
         list.emplace_back("gwsd_observed_levels", levels_text(model.recalibration->observed));
+    std::string memory; // of predictors, in months
+    for (const data::PredictorMemory& m : plan.input.memory)
+        memory += (memory.empty() ? "" : ",") + m.predictor + ":" + std::to_string(m.months);
+    list.emplace_back("gwsd_predictor_memory", or_none(memory));
     if (!model.sources.empty()) list.emplace_back("gwsd_training_inputs", model.sources);
     return list;
 }

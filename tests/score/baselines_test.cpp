@@ -139,6 +139,38 @@ TEST_CASE("baselines are chosen by name, and nearest, which gains are measured f
     CHECK(scores["consistency"]["area_to_point_kriging"]["mass_residual_cell_rms"].get<double>() < 1e-3);
 }
 
+TEST_CASE("baselines read the memories of predictors that the network reads")
+{
+    const auto rain = [](Index t) { return std::sin(2.1 * static_cast<double>(t * t)); };
+    const auto pattern = [](double lat, double lon) { return std::sin(17 * lon) * std::cos(19 * lat); };
+    EvaluationCase c;
+    c.info.predictors = {"tp"}, c.info.predictor_units = {"mm"};
+    c.predictor = [&](Index t, double lat, double lon) { return rain(t) * pattern(lat, lon); };
+    c.truth_change = [&](Index t, double lat, double lon) {
+        double store = 0; // a linear reservoir of ten months
+        for (Index k = 0; k < 12; ++k) store += rain(k) / 12;
+        for (Index k = 0; k <= t; ++k) store += (1 - std::exp(-0.1)) * (rain(k) - store);
+        return 100 * pattern(lat, lon) * store;
+    };
+    c.write_cube();
+    const auto mae = [&](const std::string& memory) {
+        c.attributes["gwsd_predictor_memory"] = memory;
+        c.write_prediction(perfect);
+        auto options = c.options();
+        options.overwrite = true;
+        options.baselines = {"cell_regression"};
+        const auto scores = nlohmann::json::parse(score::evaluate(options).scores);
+        return scores["unseen_years"]["cell_regression"]["mae"].get<double>();
+    };
+    const double without = mae("none");
+    CHECK(mae("tp:10") < 0.65 * without);
+    CHECK_THROWS_WITH(mae("swvl1:3"), Contains("has no predictor 'swvl1'"));
+    for (const char* wrong : {"tp", "tp:0", "tp:2.5", "tp:x"}) {
+        CHECK_THROWS_AS(mae(wrong), DataError);
+        CHECK_THROWS_WITH(mae(wrong), Contains("fine.nc: gwsd_predictor_memory"));
+    }
+}
+
 TEST_CASE("with pictures, and without a truth, an evaluation needs no particular baseline")
 {
     EvaluationCase c;

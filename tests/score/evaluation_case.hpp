@@ -80,6 +80,15 @@ public:
             const auto fine = truth_field(t);
             std::vector<float> coarse(land_coarse.size());
             geo::block_mean(info.fine, info.factor, fine, {}, coarse);
+            if (predictor) {
+                std::vector<float> values, means(land_coarse.size());
+                for (Index r = 0; r < info.fine.rows(); ++r)
+                    for (Index c = 0; c < info.fine.cols(); ++c)
+                        values.push_back(static_cast<float>(predictor(t, info.fine.lat(r), info.fine.lon(c))));
+                geo::block_mean(info.fine, info.factor, values, {}, means);
+                writer->write(info.predictors.front(), t, values);
+                writer->write(info.predictors.front() + "_coarse", t, means);
+            }
             if (info.has_given && t != absent_step) writer->write("gwsa", t, coarse);
             if (!info.has_reference) continue;
             writer->write("reference", t, fine);
@@ -141,8 +150,9 @@ public:
     std::map<std::string, std::string> attributes;
     std::string unit; ///< of the prediction; empty: the cube's
     std::function<double(Index t, double lat, double lon)> truth_change;
-    Index absent_step = -1; ///< has no coarse field
-    bool with_error = true; ///< the prediction has a standard error
+    std::function<double(Index t, double lat, double lon)> predictor; ///< of info.predictors, if it has one
+    Index absent_step = -1;                                           ///< has no coarse field
+    bool with_error = true;                                           ///< the prediction has a standard error
 };
 
 inline std::pair<double, double> perfect(Index, double, double, double truth) { return {truth, 1.0}; }
