@@ -72,7 +72,7 @@ void Calibrator::add(const Predictor& predict, const TrainingData& data, const d
                 const double lat = grid.lat(cell / grid.cols()), lon = grid.lon(cell % grid.cols());
                 errors.add(groups_.group(place, zone_[static_cast<std::size_t>(cell)], season_of(month.month(), lat)),
                            scale * std::abs(error) / std::sqrt(variance), weight,
-                           GroupedErrors::piece(lat, lon, month.year()));
+                           GroupedErrors::piece(lat, lon, month));
             });
         }
     }

@@ -136,7 +136,7 @@ void add_calibration(Schema& schema, CalibrationConfig& c)
                 "none, variance, isotonic, conformal"});
     schema.add(
         {"calibration.least", &c.least,
-         "pieces of 4 x 4 degrees and a calendar year that a group must have in validation for a factor of its own", "",
+         "pieces of 4 x 4 degrees and a season that a group must have in validation for a factor of its own", "",
          1, 1e6});
 }
 
