@@ -107,7 +107,7 @@ void Calibrator::add_fold(const TrainedModel& model, const TrainingData& data, c
     const auto tiles = data::every_sample(
         steps,
         data::usable_tiles(coarse, data.input.factor, data::tile_positions(coarse, side, side), side, unseen, 0));
-    const data::TargetMaker targets(data.maker, side, unseen, {}, config_.loss.product_sigma);
+    const data::TargetMaker targets(data.maker, side, unseen, {}, {.product_sigma = config_.loss.product_sigma});
     if (folds_++ == 0) errors_.clear(half, 2 * half);
     groups_.unseen_from = "folds";
     add(*predict, data, targets, tiles, Place::unseen, scale, errors_);
