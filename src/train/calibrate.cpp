@@ -72,7 +72,7 @@ void Calibrator::add(const Predictor& predict, const TrainingData& data, const d
                 const double lat = grid.lat(cell / grid.cols()), lon = grid.lon(cell % grid.cols());
                 errors.add(groups_.group(place, zone_[static_cast<std::size_t>(cell)], season_of(month.month(), lat)),
                            scale * std::abs(error) / std::sqrt(variance), weight,
-                           GroupedErrors::piece(lat, lon, month.year()));
+                           GroupedErrors::piece(lat, lon, month));
             });
         }
     }
@@ -107,7 +107,7 @@ void Calibrator::add_fold(const TrainedModel& model, const TrainingData& data, c
     const auto tiles = data::every_sample(
         steps,
         data::usable_tiles(coarse, data.input.factor, data::tile_positions(coarse, side, side), side, unseen, 0));
-    const data::TargetMaker targets(data.maker, side, unseen, {}, config_.loss.product_sigma);
+    const data::TargetMaker targets(data.maker, side, unseen, {}, {.product_sigma = config_.loss.product_sigma});
     if (folds_++ == 0) errors_.clear(half, 2 * half);
     groups_.unseen_from = "folds";
     add(*predict, data, targets, tiles, Place::unseen, scale, errors_);

@@ -134,10 +134,9 @@ void add_calibration(Schema& schema, CalibrationConfig& c)
                 "how the standard error is corrected on validation errors: conformal by climate zone, season and "
                 "trained or unseen place; isotonic map of probabilities; one variance factor",
                 "none, variance, isotonic, conformal"});
-    schema.add(
-        {"calibration.least", &c.least,
-         "pieces of 4 x 4 degrees and a calendar year that a group must have in validation for a factor of its own", "",
-         1, 1e6});
+    schema.add({"calibration.least", &c.least,
+                "pieces of 4 x 4 degrees and a season that a group must have in validation for a factor of its own", "",
+                1, 1e6});
 }
 
 void add_downscale(Schema& schema, DownscaleConfig& d)

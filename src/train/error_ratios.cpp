@@ -60,10 +60,11 @@ double ErrorRatios::share_below(double ratio) const
 
 double ErrorRatios::rms() const { return total_ > 0 ? std::sqrt(squares_ / total_) : 0; }
 
-std::uint64_t GroupedErrors::piece(double lat, double lon, int year)
+std::uint64_t GroupedErrors::piece(double lat, double lon, geo::Month month)
 {
     const auto cut = [](double degrees) { return static_cast<std::uint64_t>(std::floor(degrees / block_degrees)); };
-    return (static_cast<std::uint64_t>(year) << 32) | (cut(lat + 90) << 16) | cut(lon + 360);
+    const int season = (month.index + 1) / 3; // from December on, as the groups are
+    return (static_cast<std::uint64_t>(season) << 32) | (cut(lat + 90) << 16) | cut(lon + 360);
 }
 
 GroupedErrors::Group GroupedErrors::sum(Index first, Index last) const

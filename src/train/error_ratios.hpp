@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gwsd/core/shape.hpp"
+#include "gwsd/geo/calendar.hpp"
 
 namespace gwsd::train {
 
@@ -33,8 +34,8 @@ private:
 };
 
 /// Errors by group, and how many independent pieces each group's come from: errors of neighbouring cells are not
-/// independent, nor are those of the months of a year, so a block of about the satellites' footprint in a calendar year
-/// counts once, as in the bootstrap of the scores.
+/// independent, nor are those of the months of a season, so a block of about the satellites' footprint in a season of a
+/// year counts once, whatever the number of its cells and months.
 class GroupedErrors {
 public:
     static constexpr double block_degrees = 4;
@@ -47,8 +48,8 @@ public:
 
     explicit GroupedErrors(Index groups) : groups_(static_cast<std::size_t>(groups)) {}
 
-    /// The piece that a cell at (lat, lon) belongs to in a calendar year.
-    static std::uint64_t piece(double lat, double lon, int year);
+    /// The piece that a cell at (lat, lon) belongs to in a month.
+    static std::uint64_t piece(double lat, double lon, geo::Month month);
     void add(Index group, double ratio, double weight, std::uint64_t piece)
     {
         Group& g = groups_[static_cast<std::size_t>(group)];

@@ -37,7 +37,7 @@ GroupedErrors errors_of(const Forecast& forecast, Index groups, std::uint64_t se
             for (int cell = 0; cell < cells; ++cell)
                 errors.add(group, forecast.ratio(random, group), 1 + cell % 3,
                            GroupedErrors::piece(4.0 * (block % 10), 4.0 * (block / 10),
-                                                static_cast<int>(group))); // a year of its own
+                                                {3 * static_cast<int>(group)})); // a season of its own
     return errors;
 }
 
@@ -134,12 +134,17 @@ TEST_CASE("conformal factors are a group's own where it has enough pieces, else 
     CHECK(few.factor(Place::trained, 1, 2) == few.factor(Place::trained, 2, 0));
 }
 
-TEST_CASE("the quantile asks for more the fewer the pieces are, and pieces are blocks of 4 degrees in a year")
+TEST_CASE("the quantile asks for more the fewer the pieces are, and pieces are blocks of 4 degrees in a season")
 {
-    CHECK(GroupedErrors::piece(2.1, 0.1, 3) == GroupedErrors::piece(5.9, 3.9, 3));
-    CHECK(GroupedErrors::piece(2.1, 0.1, 3) != GroupedErrors::piece(6.1, 0.1, 3));
-    CHECK(GroupedErrors::piece(2.1, -0.1, 3) != GroupedErrors::piece(2.1, 0.1, 3));
-    CHECK(GroupedErrors::piece(2.1, 0.1, 3) != GroupedErrors::piece(2.1, 0.1, 4));
+    const auto january = geo::Month::of(2005, 1);
+    const auto of_january = GroupedErrors::piece(2.1, 0.1, january);
+    CHECK(of_january == GroupedErrors::piece(5.9, 3.9, january));
+    CHECK(of_january != GroupedErrors::piece(6.1, 0.1, january));
+    CHECK(of_january != GroupedErrors::piece(2.1, -0.1, january));
+    CHECK(of_january == GroupedErrors::piece(2.1, 0.1, geo::Month::of(2004, 12)));
+    CHECK(of_january == GroupedErrors::piece(2.1, 0.1, geo::Month::of(2005, 2)));
+    CHECK(of_january != GroupedErrors::piece(2.1, 0.1, geo::Month::of(2005, 3)));
+    CHECK(of_january != GroupedErrors::piece(2.1, 0.1, geo::Month::of(2006, 1)));
     // 1000 errors of 0.001, 0.002, .. 1 from 20 pieces: the quantile at 0.9 x 21 / 20 = 0.945.
     Recalibration r = by_latitude();
     GroupedErrors errors(r.groups());

@@ -82,7 +82,7 @@ struct OptimConfig {
 /// How sigma is corrected after training (docs/explanations/calibration.md).
 struct CalibrationConfig {
     std::string method = "conformal";
-    Index least = 50; ///< pieces (4 degrees and a year) that a group needs for a factor of its own
+    Index least = 50; ///< pieces (4 degrees and a season) that a group needs for a factor of its own
 };
 
 struct DownscaleConfig {
