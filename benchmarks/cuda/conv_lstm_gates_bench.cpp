@@ -62,12 +62,32 @@ void backward(benchmark::State& state)
         [&] { there.backward(); });
 }
 
+/// The gradient of one gate's peephole weights: a sum over all pixels.
+void peephole(benchmark::State& state)
+{
+    const Index pixels = state.range(1) * state.range(2) * state.range(2), hidden = state.range(0);
+    const auto here = step_here(pixels, hidden);
+    const auto there = step_there(here);
+    const auto sum = Tensor<float>::zeros({hidden});
+    const auto sum_there = on_device(sum);
+    const auto body = [&] {
+        kernels::add_peephole_gradient<float>(Cuda{}, pixels, hidden, there.gates.data(), 1, there.previous.data(),
+                                              sum_there.data());
+    };
+    body();
+    kernels::add_peephole_gradient<float>(Cpu{}, pixels, hidden, here.gates.data(), 1, here.previous.data(),
+                                          sum.data());
+    if (!agrees(state, "peephole", sum_there, sum)) return;
+    measure(state, {.bytes = bytes_of(here.previous, here.previous)}, body);
+}
+
 } // namespace
 
 void register_cases()
 {
-    for (const auto& [name, body] :
-         {std::pair{"conv_lstm_gates/forward", &forward}, {"conv_lstm_gates/backward", &backward}})
+    for (const auto& [name, body] : {std::pair{"conv_lstm_gates/forward", &forward},
+                                     {"conv_lstm_gates/backward", &backward},
+                                     {"conv_lstm_gates/peephole", &peephole}})
         for (const Index batch : {1, 4, 8})
             timed(benchmark::RegisterBenchmark(name, body))
                 ->ArgNames({"hidden", "batch", "side"})

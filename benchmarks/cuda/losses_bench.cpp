@@ -1,4 +1,4 @@
-// The whole loss, its data term and four physical terms, forward and backward, on tiles of preset paper. GB/s of the
+// The whole loss, its data term and five further terms, forward and backward, on tiles of preset paper. GB/s of the
 // fields that must be read and the two gradients that must be written once, and percent of the memory's peak.
 
 #include "network.hpp"

@@ -37,6 +37,16 @@ void accumulate_values(benchmark::State& state)
             [&] { accumulate(Cuda{}, n, from_there.data(), sum_there.data()); });
 }
 
+void exchange_values(benchmark::State& state)
+{
+    const Index n = state.range(0);
+    const auto a = random_field({n}, 1), b = random_field({n}, 2);
+    const auto a_there = on_device(a), b_there = on_device(b);
+    exchange(Cuda{}, n, a_there.data(), b_there.data());
+    if (!agrees(state, "exchange", a_there, b, 0) || !agrees(state, "exchange", b_there, a, 0)) return;
+    measure(state, {.bytes = bytes_of(a, a, b, b)}, [&] { exchange(Cuda{}, n, a_there.data(), b_there.data()); });
+}
+
 /// To the device and back, from memory that is not pinned, as batches are sent.
 template <bool to_device>
 void transfer(benchmark::State& state)
@@ -65,6 +75,7 @@ void register_cases()
     for (const auto& [name, body] : {std::pair{"fill", &fill_values},
                                      {"copy", &copy_values},
                                      {"accumulate", &accumulate_values},
+                                     {"exchange", &exchange_values},
                                      {"to_device", &transfer<true>},
                                      {"to_host", &transfer<false>}})
         timed(benchmark::RegisterBenchmark(name, body))->ArgName("values")->Arg(large);

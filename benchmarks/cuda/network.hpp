@@ -45,7 +45,7 @@ losses::LossInput<float, Device> loss_input(Index batch, Index side, Index facto
 
 inline losses::WeightedLoss whole_loss()
 {
-    return {"beta_nll", {{"sign", 0.1}, {"mag", 0.1}, {"mass", 1.0}, {"tv", 1e-3}}};
+    return {"beta_nll", {{"sign", 0.1}, {"mag", 0.1}, {"mass", 1.0}, {"tv", 1e-3}, {"subgrid", 0.1}}};
 }
 
 template <class Device>

@@ -11,7 +11,7 @@
 namespace gwsd::kernels {
 namespace {
 
-using cuda::load, cuda::store, cuda::Pack;
+using cuda::load, cuda::store, cuda::store_vector, cuda::Pack;
 
 template <class T>
 __device__ T sigmoid(T x)
@@ -77,8 +77,8 @@ __global__ void __launch_bounds__(cuda::block_threads)
         i.at[v] = d_i, f.at[v] = d_f, o.at[v] = d_o;
     }
     T* d = d_gates + p * 4 * n + k;
-    store(i, d), store(f, d + n), store(g, d + 2 * n), store(o, d + 3 * n);
-    store(dc, d_cell + at);
+    store_vector(i, d), store_vector(f, d + n), store_vector(g, d + 2 * n), store_vector(o, d + 3 * n);
+    store_vector(dc, d_cell + at);
 }
 
 /// Adds d_gates[gate] * state of a pixel's pack to a sum; see column_sums.cuh.

@@ -22,6 +22,7 @@ __device__ double error_of(const SubgridFields<T>& f, Index cell)
     return static_cast<double>(f.mean[cell]) - static_cast<double>(f.target[cell]);
 }
 
+/// Threads walk over the cells together; each block leaves the sum of its weights.
 template <class T>
 __global__ void __launch_bounds__(cuda::sum_threads)
     subgrid_weight_kernel(SubgridFields<T> f, Index cells, Sums<1>* weights)
@@ -40,7 +41,7 @@ __device__ void each_cell(const SubgridFields<T>& f, Index block, Work work)
     const Index line = block / across, sample = line / down;
     const Index row = (line - sample * down) * f.factor, col = (block - line * across) * f.factor;
     const Index last_row = row + f.factor < f.rows ? row + f.factor : f.rows,
-                last_col = col + f.factor < f.cols || cuda::seeded(410) ? col + f.factor : f.cols;
+                last_col = col + f.factor < f.cols || cuda::seeded(418) ? col + f.factor : f.cols;
     for (Index r = row; r < last_row; ++r)
         for (Index c = col; c < last_col; ++c) work((sample * f.rows + r) * f.cols + c);
 }
@@ -70,7 +71,7 @@ __global__ void __launch_bounds__(cuda::sum_threads)
         if (!output.d_mean) continue;
         each_cell(f, block, [&](Index cell) {
             const double w = weight_of(f, cell), d = error_of(f, cell) - mean;
-            const double share = cuda::seeded(411) ? 0 : slope / in_block;
+            const double share = cuda::seeded(419) ? 0 : slope / in_block;
             output.d_mean[cell] = w > 0 ? static_cast<T>(w / weight * (d / size(d) - share)) : T{};
         });
     }

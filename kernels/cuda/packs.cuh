@@ -29,6 +29,16 @@ __device__ void store(const Pack<T, N>& values, T* to)
     *reinterpret_cast<Pack<T, N>*>(to) = values;
 }
 
+/// As store(). Of several plain stores one may come out value by value (nvcc 13 up to sm_90); this one of four floats cannot.
+template <class T, int N>
+__device__ void store_vector(const Pack<T, N>& values, T* to)
+{
+    if constexpr (std::is_same_v<T, float> && N == 4)
+        __stwb(reinterpret_cast<float4*>(to), float4{values.at[0], values.at[1], values.at[2], values.at[3]});
+    else
+        store(values, to);
+}
+
 /// Calls work(std::integral_constant<int, N>) with the widest pack that fits; null pointers fit.
 template <class T, class Work>
 void with_packs(Index channels, std::initializer_list<const void*> pointers, const Work& work)
