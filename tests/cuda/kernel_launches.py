@@ -16,7 +16,8 @@ def main():
         case = facts[kernel]['test']
         if case not in launched:
             program = test_cuda_libraries if path.startswith('cuda_libraries/') else test_cuda
-            launched[case] = {kernel_sources.function(n) for n in kernel_runs.launched(kernel_runs.run(standin, [program, case]))}
+            name = case.replace(',', r'\,')  # which would name two cases
+            launched[case] = {kernel_sources.function(n) for n in kernel_runs.launched(kernel_runs.run(standin, [program, name]))}
         if kernel not in launched[case]:
             missing.append(f'{path}: {kernel} is not launched by "{case}"')
     print('\n'.join(missing) or f'{len(facts)} kernels, each launched by its test')
