@@ -31,7 +31,7 @@ PictureData::PictureData(const EvaluationInput& input, const ScoredCells& cells)
     const std::size_t count = std::min(candidates, cells.coarse.size());
     for (std::size_t c = 0; c < count; ++c) {
         const std::size_t k = (2 * c + 1) * cells.coarse.size() / (2 * count);
-        Place place;
+        PlaceSeries place;
         place.land_cell = (cells.first[k] + cells.first[k + 1]) / 2;
         const auto at = static_cast<Index>(cells.cell[place.land_cell]);
         place.lat = fine.lat(at / fine.cols()), place.lon = fine.lon(at % fine.cols());
@@ -63,7 +63,7 @@ void PictureData::watch(const StepFields& fields)
     if (usable && (map_step_ < 0 || distance < distance_)) map_step_ = fields.t, distance_ = distance;
 
     const std::size_t predictions = input_.predictions.size();
-    for (Place& place : candidates_) {
+    for (PlaceSeries& place : candidates_) {
         const std::uint32_t at = cells_.cell[place.land_cell];
         const auto value = [at](const std::vector<float>& field) {
             return field.empty() ? not_defined : static_cast<double>(field[at]);
@@ -79,7 +79,7 @@ void PictureData::watch(const StepFields& fields)
 }
 
 /// Standard deviation of what lies below the coarse cell.
-double PictureData::interest(const Place& place) const
+double PictureData::interest(const PlaceSeries& place) const
 {
     double n = 0, sum = 0, squares = 0;
     for (std::size_t i = 0; i < place.time.size(); ++i) {
@@ -90,22 +90,23 @@ double PictureData::interest(const Place& place) const
     return n > 1 ? std::sqrt(std::max(0.0, squares / n - sum / n * sum / n)) : -1.0;
 }
 
-std::vector<Place> PictureData::places(std::size_t wanted) const
+std::vector<PlaceSeries> PictureData::places(std::size_t wanted) const
 {
-    std::vector<const Place*> order;
-    for (const Place& place : candidates_)
+    std::vector<const PlaceSeries*> order;
+    for (const PlaceSeries& place : candidates_)
         if (!place.time.empty() && interest(place) >= 0) order.push_back(&place);
     std::stable_sort(order.begin(), order.end(),
-                     [this](const Place* a, const Place* b) { return interest(*a) > interest(*b); });
+                     [this](const PlaceSeries* a, const PlaceSeries* b) { return interest(*a) > interest(*b); });
     const geo::Region bounds = input_.info().fine.bounds();
     const double apart = std::min(bounds.east - bounds.west, bounds.north - bounds.south) / 8;
-    std::vector<Place> chosen;
+    std::vector<PlaceSeries> chosen;
     // Sets take turns, so that unseen regions are seen beside unseen years; then whatever is left.
     for (const bool any : {false, true})
         for (std::size_t turn = 0; chosen.size() < wanted && turn < 2 * wanted; ++turn) {
             const std::string set = cells_.sets.empty() ? "" : cells_.sets[turn % cells_.sets.size()].name;
-            const auto found = std::find_if(order.begin(), order.end(), [&](const Place* place) {
-                return (any || place->set == set) && std::all_of(chosen.begin(), chosen.end(), [&](const Place& other) {
+            const auto found = std::find_if(order.begin(), order.end(), [&](const PlaceSeries* place) {
+                return (any || place->set == set) &&
+                       std::all_of(chosen.begin(), chosen.end(), [&](const PlaceSeries& other) {
                            return std::hypot(place->lat - other.lat, place->lon - other.lon) > apart;
                        });
             });

@@ -9,7 +9,7 @@
 namespace gwsd::score {
 
 /// The time series of one fine cell.
-struct Place {
+struct PlaceSeries {
     std::size_t land_cell = 0;
     double lat = 0, lon = 0;
     std::string set;          ///< that the cell belongs to, or empty
@@ -32,15 +32,15 @@ public:
     const std::optional<CycleFit>& truth_cycle() const { return truth_cycle_; }
     /// Up to `wanted` cells where most lies below the coarse cell, far from each other, from every set if there are
     /// two.
-    std::vector<Place> places(std::size_t wanted) const;
+    std::vector<PlaceSeries> places(std::size_t wanted) const;
 
 private:
-    double interest(const Place& place) const;
+    double interest(const PlaceSeries& place) const;
 
     const EvaluationInput& input_;
     const ScoredCells& cells_;
     std::optional<CycleFit> prediction_cycle_, truth_cycle_;
-    std::vector<Place> candidates_;
+    std::vector<PlaceSeries> candidates_;
     int map_set_ = -1; ///< -1: no cell belongs to a set
     Index map_step_ = -1, distance_ = 0;
 };

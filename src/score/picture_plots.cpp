@@ -15,7 +15,7 @@ constexpr int plot_width = 480, plot_height = 340;
 /// Colour of a method: models first, then baselines; black is kept for the truth.
 Color color_of_method(std::size_t index) { return curve_color(1 + index % 10); }
 
-std::string place_text(const Place& place)
+std::string place_text(const PlaceSeries& place)
 {
     return fixed_text(std::abs(place.lat), 2) + "\u00b0" + (place.lat < 0 ? "S " : "N ") +
            fixed_text(std::abs(place.lon), 2) + "\u00b0" + (place.lon < 0 ? "W" : "E");
@@ -149,7 +149,7 @@ std::vector<Picture> series_plots(const Baselines& baselines, const PictureData&
     const std::size_t b =
         baselines.index_of(evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline);
     const std::string& best = baselines.names()[b];
-    for (const Place& place : data.places(4)) {
+    for (const PlaceSeries& place : data.places(4)) {
         const double gap = evaluation.monthly ? 1.5 / 12 : 0.2;
         std::vector<Curve> curves;
         if (!evaluation.sets.empty()) curves.push_back({"truth", place.time, place.truth, curve_color(0)});
