@@ -29,7 +29,8 @@ __device__ void store(const Pack<T, N>& values, T* to)
     *reinterpret_cast<Pack<T, N>*>(to) = values;
 }
 
-/// As store(). Of several plain stores one may come out value by value (nvcc 13 up to sm_90); this one of four floats cannot.
+/// As store(). Of several plain stores one may come out value by value (nvcc 13 up to sm_90); this one of four floats
+/// cannot.
 template <class T, int N>
 __device__ void store_vector(const Pack<T, N>& values, T* to)
 {

@@ -147,8 +147,8 @@ private:
             trained_ = io::identify_file(model_).xxh3;
             return say("== train: not needed, the model is " + model_);
         }
-        trained_ = hash_of(
-            {train_cube_key_, keys_of(schema_, {"data", "model", "loss", "train", "calibration"}), std::to_string(common().seed)});
+        trained_ = hash_of({train_cube_key_, keys_of(schema_, {"data", "model", "loss", "train", "calibration"}),
+                            std::to_string(common().seed)});
         part("train", "a network on the training months", trained_, model_, [&] {
             train::TrainOptions options;
             options.config = config_, options.cube = train_cube_, options.output = folder_ + "/run",

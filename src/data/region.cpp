@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <sstream>
 
 #include "gwsd/core/error.hpp"
 
@@ -34,6 +35,18 @@ geo::Region parse_region(const std::string& text, const std::string& what)
     if (!(region.east > region.west) || region.east - region.west > 360)
         throw bad("needs west < east, at most 360 degrees apart");
     return region;
+}
+
+std::vector<geo::Region> parse_regions(const std::string& text, const std::string& what)
+{
+    std::vector<geo::Region> regions;
+    std::istringstream list(text == "none" ? "" : text);
+    try {
+        for (std::string item; std::getline(list, item, ';');) regions.push_back(parse_region(item, what));
+    } catch (const ConfigError& error) { // a file's fault, not the user's
+        throw DataError(error.what());
+    }
+    return regions;
 }
 
 } // namespace gwsd::data

@@ -1,34 +1,19 @@
 #include "infer/sigma_correction.hpp"
 
-#include <array>
 #include <cmath>
-#include <cstdio>
-#include <sstream>
 
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/data/region.hpp"
 #include "gwsd/data/splits.hpp"
 
 namespace gwsd::infer {
 namespace {
 
-/// "W,S,E,N;W,S,E,N", as a model states the regions that it has not seen.
-std::vector<geo::Region> regions_of(const std::string& text)
-{
-    std::vector<geo::Region> regions;
-    std::istringstream list(text);
-    for (std::string item; std::getline(list, item, ';');) {
-        geo::Region r;
-        if (std::sscanf(item.c_str(), "%lf,%lf,%lf,%lf", &r.west, &r.south, &r.east, &r.north) != 4)
-            throw DataError("model: its holdout region '" + item + "' is not W,S,E,N");
-        regions.push_back(r);
-    }
-    return regions;
-}
-
 /// Inside the training grid, outside of holdout regions and their buffer.
 std::vector<char> trained_cells(const train::TrainedModel& model, const geo::Region& extent, const geo::Grid& fine)
 {
-    auto trained = data::outside_regions(fine, regions_of(model.holdout_regions), model.holdout_buffer);
+    auto trained = data::outside_regions(fine, data::parse_regions(model.holdout_regions, "model: holdout regions"),
+                                         model.holdout_buffer);
     const auto within = data::outside_regions(fine, {extent}, 0);
     for (std::size_t i = 0; i < trained.size(); ++i) trained[i] = trained[i] && !within[i] ? 1 : 0;
     return trained;

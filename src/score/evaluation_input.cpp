@@ -9,6 +9,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
 #include "gwsd/data/predictor_memory.hpp"
+#include "gwsd/data/region.hpp"
 #include "gwsd/score/baseline_names.hpp"
 #include "score/file_truth.hpp"
 
@@ -42,21 +43,6 @@ double number_of(const std::string& text, const std::string& where)
     return value;
 }
 
-/// "W,S,E,N;W,S,E,N"
-std::vector<geo::Region> regions_of(const std::string& text, const std::string& where)
-{
-    std::vector<geo::Region> regions;
-    std::istringstream list(text == "none" ? "" : text);
-    for (std::string item; std::getline(list, item, ';');) {
-        std::vector<double> numbers;
-        std::istringstream parts(item);
-        for (std::string part; std::getline(parts, part, ',');) numbers.push_back(number_of(part, where));
-        if (numbers.size() != 4) throw DataError(where + ": '" + item + "' is not a region W,S,E,N");
-        regions.push_back({numbers[0], numbers[1], numbers[2], numbers[3]});
-    }
-    return regions;
-}
-
 Split split_of(const PredictionFile& file)
 {
     Split split;
@@ -64,7 +50,7 @@ Split split_of(const PredictionFile& file)
     split.validation = period_of(file, "gwsd_validation_period");
     split.test = period_of(file, "gwsd_test_period");
     const std::string where = file.path() + ": attribute gwsd_holdout_";
-    split.holdouts = regions_of(file.attribute("gwsd_holdout_regions"), where + "regions");
+    split.holdouts = data::parse_regions(file.attribute("gwsd_holdout_regions"), where + "regions");
     if (const std::string buffer = file.attribute("gwsd_holdout_buffer"); !buffer.empty())
         split.buffer = number_of(buffer, where + "buffer");
     return split;

@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "gwsd/core/message.hpp"
-#include "gwsd/core/progress.hpp"
 #include "gwsd/data/views.hpp"
 #include "gwsd/losses/registry.hpp"
-#include "train/rounded.hpp"
+#include "train/place_learning.hpp"
+#include "train/reading_progress.hpp"
 #include "train/stop_signal.hpp"
 
 namespace gwsd::train {
@@ -106,65 +106,6 @@ bool balances_with_reference(const Config& config, const std::string& truth_mode
 {
     const std::string& wanted = config.loss.balance;
     return wanted == "auto" ? truth_mode == "reference" : wanted == "truth";
-}
-
-/// Draws "reading the training months" as fields are read, and stops at a signal.
-class ReadingProgress {
-public:
-    ReadingProgress(std::string title, Index fields) : progress_(std::move(title), fields) {}
-    data::Checkpoint checkpoint()
-    {
-        return [this] {
-            StopSignals::throw_if_requested();
-            progress_.update(done_++);
-        };
-    }
-
-private:
-    Progress progress_;
-    Index done_ = 0;
-};
-
-/// A first guess needs a truth at each place, predictors, and a past.
-bool wants_first_guess(const Config& config, const TrainingData& data, const std::vector<Index>& steps)
-{
-    const std::string& wanted = config.model.first_guess;
-    if (wanted == "none") return false;
-    const bool possible = data.truth_mode == "reference" && !data.input.predictors.empty() &&
-                          std::ssize(steps) >= data::FirstGuess::fewest_steps && config.data.split != "paper_random";
-    if (wanted == "auto") return possible && config.model.preset != "paper" && config.model.mean != "direct";
-    if (!possible)
-        throw ConfigError(
-            "model.first_guess = regression: needs truth mode reference, predictors, blocked splits and at "
-            "least " +
-            std::to_string(data::FirstGuess::fewest_steps) + " training months with a truth, got mode " +
-            data.truth_mode + " and " + std::to_string(steps.size()) + " months; set model.first_guess=none");
-    return true;
-}
-
-std::shared_ptr<const data::FirstGuess> learn_places(const TrainingData& data, const Source& cube,
-                                                     const std::vector<Index>& steps)
-{
-    std::vector<std::int8_t> learns(data.usable.size(), -1);
-    const auto& land = data.maker->land_fraction();
-    for (std::size_t i = 0; i < learns.size(); ++i)
-        if (land[i] > 0) learns[i] = data.usable[i] ? 1 : 0;
-    // Every step is read for each block that is left out, twice, and once more.
-    ReadingProgress reading("learning what each place's past tells",
-                            std::ssize(steps) * (2 * data::FirstGuess::blocks - 1));
-    const auto guess = data::FirstGuess::learn(
-        {.cube = *cube,
-         .predictors = data.input.predictors,
-         .steps = steps,
-         .learns = std::move(learns),
-         .interpolated = [&](Index t) { return data.maker->has_coarse(t) ? data.maker->base(t) : nullptr; },
-         .truth = [&](Index t) { return cube->field("reference", t); },
-         .checkpoint = reading.checkpoint()});
-    if (guess)
-        note("first guess: at each place a ridge regression on " + std::to_string(guess->weights().features) +
-             " features, as firm as " + rounded(guess->ridge().penalty) + " months would be, drawn to " +
-             (guess->ridge().prior > 0 ? "the interpolation" : "the mean") + ", which did best on left-out months");
-    return guess;
 }
 
 void check_tile(const Config& config, Index factor)
@@ -267,7 +208,7 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
     data.maker = std::make_shared<const data::BatchMaker>(cube, data.input, data.normalisation, config.data.tile,
                                                           config.data.tile);
     if (wants_first_guess(config, data, train_truth)) {
-        data.first_guess = learn_places(data, cube, train_truth);
+        data.first_guess = learn_places(data, *cube, train_truth);
         if (data.first_guess) {
             data.input.first_guess = true;
             data.maker = std::make_shared<const data::BatchMaker>(cube, data.input, data.normalisation,
