@@ -3,27 +3,12 @@
 #include "gwsd/kernels/loss_data_cuda.hpp"
 
 #include "loss_finish.cuh"
+#include "loss_weights.cuh"
 
 namespace gwsd::kernels {
 namespace {
 
 using cuda::Sums;
-
-template <class T>
-__device__ double weight_of(const DataFields<T>& f, Index i)
-{
-    return static_cast<double>(f.valid[i]) * static_cast<double>(f.area[i]);
-}
-
-/// Threads walk over the cells together; each block leaves the sum of its weights.
-template <class T>
-__global__ void __launch_bounds__(cuda::sum_threads) data_weight_kernel(DataFields<T> f, Sums<1>* weights)
-{
-    Sums<1> mine{};
-    for (Index i = cuda::first_item(); i < f.cells; i += cuda::item_step()) mine.of[0] += weight_of(f, i);
-    const Sums<1> all = cuda::block_sums(mine);
-    if (threadIdx.x == 0) weights[blockIdx.x] = all;
-}
 
 /// Threads walk over the cells together and write the gradients of each; each block leaves the sums of loss and squared
 /// residual.
@@ -32,9 +17,10 @@ __global__ void __launch_bounds__(cuda::sum_threads)
     data_cell_kernel(Cell cell, DataFields<T> f, LossOutput<T> output, const Sums<1>* weights, Sums<2>* parts)
 {
     const double weight = cuda::sum_parts(weights, gridDim.x - (cuda::seeded(401) ? 1 : 0)).of[0];
+    const cuda::ValidArea<DataFields<T>> weight_of{f};
     Sums<2> mine{};
     for (Index i = cuda::first_item(); i < f.cells; i += cuda::item_step()) {
-        const double w = weight > 0 ? weight_of(f, i) / weight : 0;
+        const double w = weight > 0 ? weight_of(i) / weight : 0;
         CellLoss loss{0, 0, 0};
         if (w > 0 || cuda::seeded(402)) {
             const double residual = static_cast<double>(f.target[i]) - static_cast<double>(f.mean[i]);
@@ -68,8 +54,7 @@ void loss_data(Cuda, const Cell& cell, const DataFields<T>& f, const LossOutput<
     const unsigned blocks = cuda::sum_blocks(f.cells);
     const cuda::Scratch<Sums<1>> weights(blocks, "data term");
     const cuda::Scratch<Sums<2>> parts(blocks, "data term");
-    data_weight_kernel<<<blocks, cuda::sum_threads, 0, cuda::stream()>>>(f, weights.data());
-    cuda::check_launch("data term, weights");
+    cuda::add_weights("data term, weights", f.cells, cuda::ValidArea<DataFields<T>>{f}, weights.data());
     data_cell_kernel<<<blocks, cuda::sum_threads, 0, cuda::stream()>>>(cell, f, output, weights.data(), parts.data());
     cuda::check_launch("data term");
     cuda::finish_loss("data term, sums", blocks, parts.data(), DataFigures{f.scale}, output);

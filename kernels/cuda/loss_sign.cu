@@ -3,6 +3,7 @@
 #include "gwsd/kernels/loss_sign_cuda.hpp"
 
 #include "loss_finish.cuh"
+#include "loss_weights.cuh"
 
 namespace gwsd::kernels {
 namespace {
@@ -10,21 +11,14 @@ namespace {
 using cuda::Sums;
 
 template <class T>
-__device__ double weight_of(const ChangeFields<T>& f, Index i)
-{
-    return static_cast<double>(f.land[i]) * static_cast<double>(f.area[i]) *
-           static_cast<double>(f.change_weight[cuda::seeded(405) ? 0 : i / f.cells]);
-}
-
-/// Threads walk over the cells together; each block leaves the sum of its weights.
-template <class T>
-__global__ void __launch_bounds__(cuda::sum_threads) sign_weight_kernel(ChangeFields<T> f, Sums<1>* weights)
-{
-    Sums<1> mine{};
-    for (Index i = cuda::first_item(); i < f.samples * f.cells; i += cuda::item_step()) mine.of[0] += weight_of(f, i);
-    const Sums<1> all = cuda::block_sums(mine);
-    if (threadIdx.x == 0) weights[blockIdx.x] = all;
-}
+struct ChangeWeight {
+    ChangeFields<T> f;
+    __device__ double operator()(Index i) const
+    {
+        return static_cast<double>(f.land[i]) * static_cast<double>(f.area[i]) *
+               static_cast<double>(f.change_weight[cuda::seeded(405) ? 0 : i / f.cells]);
+    }
+};
 
 /// Threads walk over the cells together and write the gradient of each; each block leaves the sums of the loss and of
 /// the share that agrees.
@@ -33,9 +27,10 @@ __global__ void __launch_bounds__(cuda::sum_threads)
     sign_kernel(ChangeFields<T> f, LossOutput<T> output, const Sums<1>* weights, Sums<2>* parts)
 {
     const double weight = cuda::sum_parts(weights, gridDim.x).of[0];
+    const ChangeWeight<T> weight_of{f};
     Sums<2> mine{};
     for (Index i = cuda::first_item(); i < f.samples * f.cells; i += cuda::item_step()) {
-        const double w = weight > 0 ? weight_of(f, i) / weight : 0;
+        const double w = weight > 0 ? weight_of(i) / weight : 0;
         double slope = 0;
         if (w > 0) {
             const double d = static_cast<double>(f.mean[i]) - static_cast<double>(f.change_reference[i]);
@@ -67,8 +62,7 @@ void loss_sign(Cuda, const ChangeFields<T>& f, const LossOutput<T>& output)
     const unsigned blocks = cuda::sum_blocks(f.samples * f.cells);
     const cuda::Scratch<Sums<1>> weights(blocks, "loss term sign");
     const cuda::Scratch<Sums<2>> parts(blocks, "loss term sign");
-    sign_weight_kernel<<<blocks, cuda::sum_threads, 0, cuda::stream()>>>(f, weights.data());
-    cuda::check_launch("loss term sign, weights");
+    cuda::add_weights("loss term sign, weights", f.samples * f.cells, ChangeWeight<T>{f}, weights.data());
     sign_kernel<<<blocks, cuda::sum_threads, 0, cuda::stream()>>>(f, output, weights.data(), parts.data());
     cuda::check_launch("loss term sign");
     cuda::finish_loss("loss term sign, sums", blocks, parts.data(), SignFigures{}, output);

@@ -4,6 +4,7 @@
 #include "gwsd/kernels/loss_subgrid_cuda.hpp"
 
 #include "loss_finish.cuh"
+#include "loss_weights.cuh"
 
 namespace gwsd::kernels {
 namespace {
@@ -11,26 +12,9 @@ namespace {
 using cuda::Sums;
 
 template <class T>
-__device__ double weight_of(const SubgridFields<T>& f, Index cell)
-{
-    return static_cast<double>(f.valid[cell]) * static_cast<double>(f.area[cell]);
-}
-
-template <class T>
 __device__ double error_of(const SubgridFields<T>& f, Index cell)
 {
     return static_cast<double>(f.mean[cell]) - static_cast<double>(f.target[cell]);
-}
-
-/// Threads walk over the cells together; each block leaves the sum of its weights.
-template <class T>
-__global__ void __launch_bounds__(cuda::sum_threads)
-    subgrid_weight_kernel(SubgridFields<T> f, Index cells, Sums<1>* weights)
-{
-    Sums<1> mine{};
-    for (Index cell = cuda::first_item(); cell < cells; cell += cuda::item_step()) mine.of[0] += weight_of(f, cell);
-    const Sums<1> all = cuda::block_sums(mine);
-    if (threadIdx.x == 0) weights[blockIdx.x] = all;
 }
 
 /// Calls work(cell) for the cells of a coarse cell.
@@ -53,24 +37,25 @@ __global__ void __launch_bounds__(cuda::sum_threads)
     subgrid_kernel(SubgridFields<T> f, Index blocks, LossOutput<T> output, const Sums<1>* weights, Sums<2>* parts)
 {
     const double weight = cuda::sum_parts(weights, gridDim.x).of[0];
+    const cuda::ValidArea<SubgridFields<T>> weight_of{f};
     const auto size = [&](double d) { return std::sqrt(d * d + f.epsilon * f.epsilon); };
     Sums<2> mine{};
     for (Index block = cuda::first_item(); block < blocks; block += cuda::item_step()) {
         double in_block = 0, error = 0, slope = 0;
         each_cell(f, block, [&](Index cell) {
-            const double w = weight_of(f, cell);
+            const double w = weight_of(cell);
             if (w > 0) in_block += w, error += w * error_of(f, cell);
         });
         const double mean = in_block > 0 ? error / in_block : 0;
         each_cell(f, block, [&](Index cell) {
-            const double w = weight_of(f, cell), d = error_of(f, cell) - mean;
+            const double w = weight_of(cell), d = error_of(f, cell) - mean;
             if (!(w > 0)) return;
             mine.of[0] += w / weight * (size(d) - f.epsilon), mine.of[1] += w / weight * d * d;
             slope += w * d / size(d);
         });
         if (!output.d_mean) continue;
         each_cell(f, block, [&](Index cell) {
-            const double w = weight_of(f, cell), d = error_of(f, cell) - mean;
+            const double w = weight_of(cell), d = error_of(f, cell) - mean;
             const double share = cuda::seeded(419) ? 0 : slope / in_block;
             output.d_mean[cell] = w > 0 ? static_cast<T>(w / weight * (d / size(d) - share)) : T{};
         });
@@ -96,8 +81,7 @@ void loss_subgrid(Cuda, const SubgridFields<T>& f, const LossOutput<T>& output)
     const unsigned blocks = cuda::sum_blocks(cells);
     const cuda::Scratch<Sums<1>> weights(blocks, "loss term subgrid");
     const cuda::Scratch<Sums<2>> parts(blocks, "loss term subgrid");
-    subgrid_weight_kernel<<<blocks, cuda::sum_threads, 0, cuda::stream()>>>(f, cells, weights.data());
-    cuda::check_launch("loss term subgrid, weights");
+    cuda::add_weights("loss term subgrid, weights", cells, cuda::ValidArea<SubgridFields<T>>{f}, weights.data());
     subgrid_kernel<<<blocks, cuda::sum_threads, 0, cuda::stream()>>>(f, coarse, output, weights.data(), parts.data());
     cuda::check_launch("loss term subgrid");
     cuda::finish_loss("loss term subgrid, sums", blocks, parts.data(), SubgridFigures{f.scale}, output);

@@ -3,6 +3,7 @@
 #include "gwsd/kernels/loss_tv_cuda.hpp"
 
 #include "loss_finish.cuh"
+#include "loss_weights.cuh"
 
 namespace gwsd::kernels {
 namespace {
@@ -28,20 +29,16 @@ __device__ Neighbours neighbours(const TvFields<T>& f, Index cell)
     return {row > 0, col > 0, col + 1 < f.cols, row + 1 < f.rows || cuda::seeded(403)};
 }
 
-/// Threads walk over the cells together, each pair with its southern or western cell; each block leaves the sum of its
-/// weights.
+/// Of the pairs of a cell with its eastern and its northern neighbour, so that every pair counts once.
 template <class T>
-__global__ void __launch_bounds__(cuda::sum_threads) tv_weight_kernel(TvFields<T> f, Index cells, Sums<1>* weights)
-{
-    Sums<1> mine{};
-    for (Index cell = cuda::first_item(); cell < cells; cell += cuda::item_step()) {
+struct PairWeights {
+    TvFields<T> f;
+    __device__ double operator()(Index cell) const
+    {
         const Neighbours has = neighbours(f, cell);
-        if (has.east) mine.of[0] += pair_weight(f, cell, cell + 1);
-        if (has.north) mine.of[0] += pair_weight(f, cell, cell + f.cols);
+        return (has.east ? pair_weight(f, cell, cell + 1) : 0) + (has.north ? pair_weight(f, cell, cell + f.cols) : 0);
     }
-    const Sums<1> all = cuda::block_sums(mine);
-    if (threadIdx.x == 0) weights[blockIdx.x] = all;
-}
+};
 
 /// Threads walk over the cells together. Each adds up the slopes of its cell's four pairs, so that no two threads write
 /// one gradient, and the values of the eastern and the northern pair; each block leaves the sum of its values.
@@ -89,8 +86,7 @@ void loss_tv(Cuda, const TvFields<T>& f, const LossOutput<T>& output)
     const Index cells = f.batch * f.rows * f.cols;
     const unsigned blocks = cuda::sum_blocks(cells);
     const cuda::Scratch<Sums<1>> weights(blocks, "loss term tv"), parts(blocks, "loss term tv");
-    tv_weight_kernel<<<blocks, cuda::sum_threads, 0, cuda::stream()>>>(f, cells, weights.data());
-    cuda::check_launch("loss term tv, weights");
+    cuda::add_weights("loss term tv, weights", cells, PairWeights<T>{f}, weights.data());
     tv_kernel<<<blocks, cuda::sum_threads, 0, cuda::stream()>>>(f, cells, output, weights.data(), parts.data());
     cuda::check_launch("loss term tv");
     cuda::finish_loss("loss term tv, sums", blocks, parts.data(), TvFigures{f.scale}, output);
