@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/progress.hpp"
+#include "gwsd/models/downscaler_config.hpp"
 #include "gwsd/train/trained_model.hpp"
 #include "io/atomic_file.hpp"
 #include "score/pictures.hpp"
@@ -64,7 +65,8 @@ std::function<void()> define(CLI::App& app)
     add_output(app, options->output,
                "Folder of the run: best.gwsd, checkpoints, metrics.csv, loss.png, run.json, config.toml")
         ->required();
-    app.add_option("--preset", options->preset, "Size of the network and of its training: paper, default or small")
+    app.add_option("--preset", options->preset,
+                   "The network, its size and training: " + std::string(models::preset_names))
         ->check(CLI::IsMember({"paper", "default", "small"}));
     app.add_option("--truth-mode", options->truth_mode,
                    "What stands for the fine truth: reference (the cube's), scale_shift (the coarse field itself, one "

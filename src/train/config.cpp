@@ -1,6 +1,7 @@
 #include "gwsd/train/config.hpp"
 
 #include "gwsd/losses/registry.hpp"
+#include "gwsd/models/downscaler_config.hpp"
 #include "gwsd/score/baseline_names.hpp"
 
 namespace gwsd::train {
@@ -54,11 +55,15 @@ void add_data(Schema& schema, DataConfig& d)
 
 void add_model(Schema& schema, ModelConfig& m)
 {
-    schema.add({"model.preset", &m.preset, "size of the network", "paper, default, small"});
+    schema.add({"model.preset", &m.preset, "the network and its size", models::preset_names});
     schema.add({"model.hidden", &m.hidden, "channels of the ConvLSTM; 0: the preset's", "", 0, 1024});
     schema.add({"model.encoder_layers", &m.encoder_layers, "ConvLSTM layers; 0: the preset's", "", 0, 8});
-    schema.add({"model.channels", &m.channels, "channels of the U-Net's levels; empty: the preset's", "", 1, 4096});
+    schema.add({"model.channels", &m.channels,
+                "channels of the U-Net's levels, or of the plain CNN; empty: the preset's", "", 1, 4096});
     schema.add({"model.bottleneck", &m.bottleneck, "channels of the bottleneck; 0: the preset's", "", 0, 4096});
+    schema.add({"model.residual_blocks", &m.residual_blocks,
+                "blocks of two convolutions of a plain residual CNN, in place of ConvLSTM and U-Net; 0: the preset's",
+                "", 0, 256});
     schema.add({"model.groups", &m.groups, "groups of the normalisation; 0: the preset's", "", 0, 256});
     schema.add({"model.upsampling", &m.upsampling,
                 "upsampling in the decoder, transposed or bilinear; empty: the preset's", ""});

@@ -21,12 +21,18 @@ double training_bytes(const models::DownscalerConfig& n, const Config& config)
         cells /= 4;
     }
     values += 7 * real(n.bottleneck) * cells;
+    if (n.residual_blocks > 0) { // in place of all that; a block keeps what it read besides
+        widest = real(n.channels.front()) * fine;
+        values = real(n.coarse_channels) * (coarse * window * 3 + fine) + real(n.fine_channels + 12) * fine * 3;
+        values += 8 * widest * real(n.residual_blocks);
+    }
     values = batch * (values + 4 * widest);
     double weights = 0, below = hidden;
     for (Index layer = 0; layer < n.encoder_layers; ++layer)
         weights += 9 * 4 * hidden * (hidden + (layer == 0 ? real(n.coarse_channels) : hidden));
     for (const Index width : n.channels) weights += 9 * real(width) * (below + 4 * real(width)), below = real(width);
     weights += 9 * real(n.bottleneck) * (below + 2 * real(n.bottleneck));
+    if (n.residual_blocks > 0) weights = 2 * 9 * real(n.channels.front() * n.channels.front() * n.residual_blocks);
     return 4 * (values + 6 * weights);
 }
 

@@ -17,6 +17,7 @@ json network_json(const models::DownscalerConfig& c)
             {"encoder_layers", c.encoder_layers},
             {"channels", c.channels},
             {"bottleneck", c.bottleneck},
+            {"residual_blocks", c.residual_blocks},
             {"groups", c.groups},
             {"transposed_upsampling", c.transposed_upsampling},
             {"residual_mean", c.residual_mean},
@@ -47,6 +48,7 @@ models::DownscalerConfig network_from(const json& j)
     for (const Index width : c.channels)
         if (width < 1 || width > 4096) throw DataError("'channels' has a level of " + std::to_string(width));
     c.bottleneck = bounded(j, "bottleneck", 4096);
+    if (j.value("residual_blocks", Index{0}) != 0) c.residual_blocks = bounded(j, "residual_blocks", 256);
     c.groups = bounded(j, "groups", 4096);
     c.transposed_upsampling = j.at("transposed_upsampling").get<bool>();
     c.residual_mean = j.at("residual_mean").get<bool>();

@@ -23,7 +23,12 @@ void apply_preset(Config& config, const std::string& name)
         config.loss.weight["subgrid"] = 0;
         config.loss.balance = std::string("satellite"); // a literal draws a false warning of GCC 12
     }
-    if (name != "small") return;
+    if (name.starts_with("cnn")) { // nothing but the fields and the data term
+        config.data.memory = {};
+        config.model.first_guess = std::string("none");
+        for (auto& [term, weight] : config.loss.weight) weight = 0;
+    }
+    if (name != "small" && name != "cnn_small") return;
     // Half an hour on two cores for five years of a region of 64 x 48 coarse cells.
     config.data.tile = 16, config.data.stride = 8;
     config.train.batch = 8, config.train.samples_per_epoch = 512;

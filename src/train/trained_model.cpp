@@ -189,6 +189,7 @@ models::Downscaler<float, Device> make_network(const TrainedModel& model)
     // A network that the file's parameters cannot fill is not made at all: its sizes may be absurd.
     const auto& c = model.network;
     Index held = 0, least = 9 * 4 * c.hidden * c.hidden * c.encoder_layers + 9 * c.bottleneck * c.bottleneck;
+    if (c.residual_blocks > 0) least = 2 * 9 * c.channels.front() * c.channels.front() * (c.residual_blocks - 1);
     for (const Index width : c.channels) least += 2 * 9 * width * width;
     for (const auto& [name, tensor] : model.parameters) held += tensor.elements();
     if (held < least)

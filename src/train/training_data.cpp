@@ -154,6 +154,7 @@ models::DownscalerConfig network_config(const Config& config, const data::InputS
     if (m.encoder_layers > 0) c.encoder_layers = m.encoder_layers;
     if (!m.channels.empty()) c.channels = m.channels;
     if (m.bottleneck > 0) c.bottleneck = m.bottleneck;
+    if (m.residual_blocks > 0) c.residual_blocks = m.residual_blocks;
     if (m.groups > 0) c.groups = m.groups;
     const auto choose = [](const char* key, const std::string& value, const char* yes, const char* no, bool& target) {
         if (value.empty()) return;

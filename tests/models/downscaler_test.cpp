@@ -49,7 +49,39 @@ TEST_CASE("the presets have the sizes of the specification, and their parameters
     CHECK(config.residual_mean);
     CHECK_FALSE(models::preset("paper").residual_mean);
     CHECK(models::preset("small").channels == std::vector<Index>{16, 32, 64});
-    CHECK_THROWS_WITH(models::preset("tiny"), "model.preset: expects paper, default or small, got 'tiny'");
+    CHECK_THROWS_WITH(models::preset("tiny"),
+                      "model.preset: expects one of paper, default, small, cnn, cnn_small, got 'tiny'");
+}
+
+TEST_CASE("the plain network has about as many parameters as the one it is compared with, and reads the last month")
+{
+    const auto count = [](const std::string& preset) {
+        auto config = models::preset(preset);
+        config.coarse_channels = 5, config.fine_channels = 4;
+        Index total = 0;
+        for (const auto& [name, variable] : models::Downscaler<float>(config, 1).parameters())
+            total += variable.value().elements();
+        return static_cast<double>(total);
+    };
+    CHECK(count("cnn") / count("default") == Approx(1).margin(0.1));
+    CHECK(count("cnn_small") / count("small") == Approx(1).margin(0.1));
+
+    auto config = tiny();
+    config.residual_blocks = 2, config.residual_mean = false;
+    const models::Downscaler<float> network(config, 1);
+    CHECK(network.parameters().front().name == "cnn.entry.weight");
+    auto window = random_tensor<float>({3, 2, 2, 2, 3}, 1);
+    const auto mean = [&] {
+        return network(Variable<float>(window), Variable<float>(random_tensor<float>({2, 8, 8, 2}, 2)),
+                       Variable<float>(random_tensor<float>({2, 8, 8}, 3)))
+            .mean.value()
+            .to_vector();
+    };
+    const auto before = mean();
+    window.data()[0] += 1; // the first month
+    CHECK(mean() == before);
+    window.data()[2 * window.elements() / 3] += 1; // the last
+    CHECK(mean() != before);
 }
 
 TEST_CASE("a prediction has the fine grid's shape for any tile whose fine side is a multiple of eight")
@@ -97,8 +129,11 @@ TEST_CASE("gradients of the whole network hold, for every way of building it")
     config.channels = {4, 4};
     struct Choice {
         bool transposed, residual, peepholes, recompute;
+        Index residual_blocks = 0;
     };
-    for (const auto& choice : {Choice{true, true, false, false}, Choice{false, false, true, true}}) {
+    for (const auto& choice :
+         {Choice{true, true, false, false}, Choice{false, false, true, true}, Choice{true, true, false, false, 2}}) {
+        config.residual_blocks = choice.residual_blocks;
         config.transposed_upsampling = choice.transposed, config.residual_mean = choice.residual;
         config.peepholes = choice.peepholes, config.recompute = choice.recompute;
         const models::Downscaler<double> network(config, 5);

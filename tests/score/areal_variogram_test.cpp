@@ -51,7 +51,7 @@ private:
 
 } // namespace
 
-TEST_CASE("sill and range of points are found from the variogram of cells, which shows less")
+TEST_CASE("sill and range of points are found from the variogram of cells, which shows less", "[slow]")
 {
     const geo::Grid coarse = geo::regular_grid(0.5, {0, 0, 5, 4});
     const SphericalCovariance truth{400, 180};

@@ -91,7 +91,7 @@ TEST_CASE("what learns from a truth is not there without one, and interpolation 
     CHECK(Baselines(scale_shift).names() == known);
 }
 
-TEST_CASE("regression at each cell beats interpolation where it has learnt, and no truth of a held-out place is read")
+TEST_CASE("regression at each cell beats interpolation where it has learnt, and no truth of a held-out place is read", "[slow]")
 {
     const BaselinesCase c;
     auto input = c.input();
@@ -132,7 +132,7 @@ TEST_CASE("baselines are chosen by name, and nearest, which gains are measured f
     CHECK(scores["consistency"]["area_to_point_kriging"]["mass_residual_cell_rms"].get<double>() < 1e-3);
 }
 
-TEST_CASE("baselines read the memories of predictors that the network reads")
+TEST_CASE("baselines read the memories of predictors that the network reads", "[slow]")
 {
     const auto rain = [](Index t) { return std::sin(2.1 * static_cast<double>(t * t)); };
     const auto pattern = [](double lat, double lon) { return std::sin(17 * lon) * std::cos(19 * lat); };

@@ -188,7 +188,7 @@ TEST_CASE("gwsd basins ends with the documented exit codes")
     CHECK(code({"--field", field, "--shapes", shapes, "--output", shapes, "--overwrite"}) == 73);
 }
 
-TEST_CASE("basins of real polygons: the Mississippi and the Paris Basin in the real GRACE grid")
+TEST_CASE("basins of real polygons: the Mississippi and the Paris Basin in the real GRACE grid", "[slow]")
 {
     const std::string data = GWSD_SHARED_DATA, field = data + "/grace_l2/TWSA_CSR_200204_202309_0.5deg_Gauss250km.nc";
     if (!std::ifstream(field)) {

@@ -105,7 +105,7 @@ TEST_CASE("rows count by their weight, and tables that do not fit are refused")
     CHECK_THROWS_AS(TreeBooster(TreeTable{2, {}, {}, {}}, {}, 5), ShapeError);
 }
 
-TEST_CASE("boosted trees refine places that they never saw, from months and places that they may read alone")
+TEST_CASE("boosted trees refine places that they never saw, from months and places that they may read alone", "[slow]")
 {
     if (absent()) return;
     const BaselinesCase c;

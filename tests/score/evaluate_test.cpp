@@ -68,7 +68,7 @@ TEST_CASE("an offset shows in MAE and bias and leaves correlation and sub-grid R
     CHECK(scores["consistency"]["gwsd"]["mass_residual_region_rms"].get<double>() == Approx(5).epsilon(1e-5));
 }
 
-TEST_CASE("a standard error of the errors' size covers 90 per cent, one half as large covers 59")
+TEST_CASE("a standard error of the errors' size covers 90 per cent, one half as large covers 59", "[slow]")
 {
     EvaluationCase c;
     int count = 0;

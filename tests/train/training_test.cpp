@@ -35,7 +35,7 @@ double figure(const std::vector<std::vector<std::string>>& csv, std::size_t row,
 
 } // namespace
 
-TEST_CASE("a run learns what the interpolation cannot know, and leaves a whole folder")
+TEST_CASE("a run learns what the interpolation cannot know, and leaves a whole folder", "[slow]")
 {
     Scratch scratch;
     auto config = small_config();

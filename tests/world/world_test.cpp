@@ -72,7 +72,7 @@ TEST_CASE("a month read again after a later one has the same bits")
     CHECK(same_bits(first.t2m, later.t2m));
 }
 
-TEST_CASE("every field stays within what nature allows and is missing over the sea alone")
+TEST_CASE("every field stays within what nature allows and is missing over the sea alone", "[slow]")
 {
     World world = make_world({-12, -6, 12, 52}, "2009-07");
     MonthFields m;

@@ -6,9 +6,11 @@
 
 #include "gwsd/models/conv_lstm_encoder.hpp"
 #include "gwsd/models/downscaler_config.hpp"
+#include "gwsd/models/residual_cnn.hpp"
 #include "gwsd/models/unet_decoder.hpp"
 #include "gwsd/nn/module.hpp"
 #include "gwsd/ops/pointwise.hpp"
+#include "gwsd/ops/slices.hpp"
 
 namespace gwsd::models {
 
@@ -21,7 +23,8 @@ struct Prediction {
 };
 
 /// The network of SPEC 4: a ConvLSTM reads the coarse window, its last hidden state is resized to the fine grid, and a
-/// U-Net refines it together with the fine fields; 1 x 1 convolutions give mean and log variance.
+/// U-Net refines it together with the fine fields; 1 x 1 convolutions give mean and log variance. With residual_blocks
+/// a plain residual CNN takes the place of both; of the window it sees the last month.
 template <class T, class Device = Cpu>
 class Downscaler {
 public:
@@ -32,16 +35,23 @@ public:
     {
         check(config);
         Random random(seed, initialisation_stream);
-        encoder_ = {config.coarse_channels, config.hidden, config.encoder_layers, config.peepholes, random};
-        encoder_.recompute_steps = config.recompute;
-        decoder_ = {{.in = config.hidden,
-                     .second_in = config.fine_channels,
-                     .channels = config.channels,
-                     .bottleneck = config.bottleneck,
-                     .groups = config.groups,
-                     .transposed_upsampling = config.transposed_upsampling},
-                    random};
         const Index width = config.channels.front();
+        if (config.residual_blocks > 0) {
+            plain_ = {{.in = config.coarse_channels, .second_in = config.fine_channels, .out = width},
+                      config.residual_blocks,
+                      config.groups,
+                      random};
+        } else {
+            encoder_ = {config.coarse_channels, config.hidden, config.encoder_layers, config.peepholes, random};
+            encoder_.recompute_steps = config.recompute;
+            decoder_ = {{.in = config.hidden,
+                         .second_in = config.fine_channels,
+                         .channels = config.channels,
+                         .bottleneck = config.bottleneck,
+                         .groups = config.groups,
+                         .transposed_upsampling = config.transposed_upsampling},
+                        random};
+        }
         mean_head_ = {{.in = width, .out = 1, .kernel = 1, .exact = true}, random};
         log_variance_head_ = {{.in = width, .out = 1, .kernel = 1, .exact = true}, random};
         if (config.residual_mean) start_as_interpolation();
@@ -57,8 +67,9 @@ public:
     {
         check_inputs(coarse.shape(), fine.shape(), base.shape());
         const Shape& grid = base.shape();
-        const auto hidden = ops::resize_bilinear(encoder_(coarse), grid[1], grid[2]);
-        const auto trunk = decoder_(hidden, fine);
+        const bool plain = config_.residual_blocks > 0;
+        const auto seen = ops::resize_bilinear(plain ? last_month(coarse) : encoder_(coarse), grid[1], grid[2]);
+        const auto trunk = plain ? plain_(seen, fine) : decoder_(seen, fine);
         auto mean = ops::reshape(mean_head_(trunk), grid);
         if (config_.residual_mean) mean = ops::add(mean, base);
         const auto raw = log_variance_head_(config_.detach_variance ? trunk.detach() : trunk);
@@ -71,12 +82,19 @@ public:
 
     void members(auto visit) const
     {
-        visit("encoder", encoder_), visit("decoder", decoder_), visit("mean_head", mean_head_);
+        visit("encoder", encoder_), visit("decoder", decoder_), visit("cnn", plain_), visit("mean_head", mean_head_);
         visit("log_variance_head", log_variance_head_);
     }
 
 private:
     static constexpr std::uint64_t initialisation_stream = 0x1417;
+
+    static Variable<T, Device> last_month(const Variable<T, Device>& coarse)
+    {
+        const Shape& s = coarse.shape();
+        const auto months = ops::reshape(coarse, {s[0] * s[1], s[2], s[3], s[4]});
+        return ops::slice_first(months, (s[0] - 1) * s[1], s[0] * s[1]);
+    }
 
     /// A residual of zero: the first prediction is the interpolation, whatever the seed.
     void start_as_interpolation()
@@ -101,6 +119,7 @@ private:
     DownscalerConfig config_;
     ConvLstmEncoder<T, Device> encoder_;
     UNetDecoder<T, Device> decoder_;
+    ResidualCnn<T, Device> plain_;
     nn::Conv2d<T, Device> mean_head_, log_variance_head_;
 };
 

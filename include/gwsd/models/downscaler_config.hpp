@@ -16,6 +16,7 @@ struct DownscalerConfig {
     Index hidden = 64, encoder_layers = 2;
     std::vector<Index> channels{64, 128, 256}; ///< of the U-Net's levels, finest first
     Index bottleneck = 256, groups = 8;
+    Index residual_blocks = 0;         ///< above 0: so many blocks of channels.front() in place of ConvLSTM and U-Net
     bool transposed_upsampling = true; ///< transposed 2 x 2 convolution; else bilinear resize and 3 x 3 convolution
     bool residual_mean = true;         ///< mean = base + network; else the network alone
     bool peepholes = false;
@@ -23,7 +24,11 @@ struct DownscalerConfig {
     bool recompute = false;       ///< ConvLSTM steps are computed again in the backward pass
 };
 
-/// "paper", "default" or "small", without the channel counts of the inputs; ConfigError otherwise. `paper` predicts the
+/// Names of presets. Those that begin with "cnn" are plain residual networks with about as many parameters as `default`
+/// and `small`, to compare with.
+inline constexpr const char* preset_names = "paper, default, small, cnn, cnn_small";
+
+/// Sizes of a preset, without the channel counts of the inputs; ConfigError for an unknown name. `paper` predicts the
 /// mean directly, the others as a residual; `small` has a quarter of the channels, so a sixteenth of the arithmetic.
 inline DownscalerConfig preset(const std::string& name)
 {
@@ -32,8 +37,12 @@ inline DownscalerConfig preset(const std::string& name)
         config.residual_mean = false;
     } else if (name == "small") {
         config.hidden = 16, config.channels = {16, 32, 64}, config.bottleneck = 64, config.groups = 4;
+    } else if (name == "cnn") {
+        config.channels = {128}, config.residual_blocks = 18;
+    } else if (name == "cnn_small") {
+        config.channels = {48}, config.residual_blocks = 8, config.groups = 4;
     } else if (name != "default") {
-        throw ConfigError("model.preset: expects paper, default or small, got '" + name + "'");
+        throw ConfigError("model.preset: expects one of " + std::string(preset_names) + ", got '" + name + "'");
     }
     return config;
 }
@@ -52,6 +61,7 @@ inline void check(const DownscalerConfig& c)
     require(c.encoder_layers >= 1, "encoder_layers: expects at least 1, got " + std::to_string(c.encoder_layers));
     require(!c.channels.empty() && c.channels.size() <= 8,
             "channels: expects 1 to 8 levels, got " + std::to_string(c.channels.size()));
+    require(c.residual_blocks >= 0, "residual_blocks: expects at least 0, got " + std::to_string(c.residual_blocks));
     require(c.groups >= 1, "groups: expects at least 1, got " + std::to_string(c.groups));
     for (const Index width : c.channels)
         require(width >= 1 && width % c.groups == 0, "channels: " + std::to_string(c.groups) +

@@ -40,6 +40,7 @@ struct ModelConfig {
     std::vector<Index> channels;
     Index bottleneck = 0;
     Index groups = 0;
+    Index residual_blocks = 0;
     std::string upsampling;
     std::string mean; ///< "residual" or "direct"
     bool peepholes = false;
