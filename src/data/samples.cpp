@@ -12,7 +12,8 @@ namespace {
 
 // Streams of the counter-based generator, apart from each other and from that of the initial weights.
 constexpr std::uint64_t epoch_stream = 0x5A00000000000000ULL, split_stream = 0x5B00000000000000ULL,
-                        group_stream = 0x5C00000000000000ULL, told_stream = 0x5D00000000000000ULL;
+                        group_stream = 0x5C00000000000000ULL, told_stream = 0x5D00000000000000ULL,
+                        mirror_stream = 0x5E00000000000000ULL;
 
 std::vector<Index> starts(Index cells, Index tile, Index stride, bool periodic)
 {
@@ -125,6 +126,10 @@ std::vector<Tile> draw_epoch(const std::vector<Tile>& all, const geo::Grid& coar
             Tile tile = all[static_cast<std::size_t>(s)];
             tile.row = moved(tile.row, bits[2], options.jitter, coarse.rows(), options.tile, false);
             tile.col = moved(tile.col, bits[3], options.jitter, coarse.cols(), options.tile, coarse.periodic());
+            if (options.mirror) {
+                const auto turned = philox(static_cast<std::uint64_t>(first + s), mirror_stream | stream)[0];
+                tile.mirror_rows = (turned & 1U) != 0, tile.mirror_cols = (turned & 2U) != 0;
+            }
             if (options.told > 0)
                 tile.told = philox(static_cast<std::uint64_t>(first + s), told_stream | stream)[0] <
                             options.told * 4294967296.0;

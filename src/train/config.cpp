@@ -43,7 +43,9 @@ void add_data(Schema& schema, DataConfig& d)
     schema.add({"data.predictors", &d.predictors, "predictors that the network reads; empty: all of the cube", ""});
     schema.add({"data.memory", &d.memory,
                 "months over which memories of the precipitation fade, each a predictor more: what an aquifer that the "
-                "rain feeds still holds of it; empty: none. Not used where the cube has no monthly precipitation",
+                "rain feeds still holds of it; empty: none. Each wants four times as many training months, and 24; not "
+                "used where "
+                "the cube has no monthly precipitation",
                 "", 1, 600});
     schema.add({"data.precipitation", &d.precipitation,
                 "predictor that is the precipitation of the recharge signal and of data.memory, in mm", ""});
@@ -118,6 +120,11 @@ void add_train(Schema& schema, OptimConfig& t)
     schema.add({"train.ema", &t.ema, "decay of the averaged weights, per step; 0: none", "", 0, 0.999999});
     schema.add({"train.patience", &t.patience, "epochs without a better validation loss before stopping; 0: never", "",
                 0, 1e6});
+    schema.add(
+        {"train.mirror", &t.mirror,
+         "turn half of the samples over north to south, and half east to west: a short record shows each pattern "
+         "few times",
+         ""});
     schema.add({"train.samples_per_epoch", &t.samples_per_epoch, "samples drawn an epoch; 0: all", "", 0, 1e9});
     schema.add(
         {"train.checkpoint_minutes", &t.checkpoint_minutes, "minutes between checkpoints inside an epoch", "", 1, 1e6});

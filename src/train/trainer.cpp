@@ -124,6 +124,7 @@ void Trainer::train_epoch()
                                          .tile = config_.data.tile,
                                          .jitter = config_.data.split == "paper_random" ? 0 : config_.data.stride,
                                          .group_steps = data_.group_steps,
+                                         .mirror = config_.train.mirror,
                                          .told = data_.first_guess ? config_.model.told : 0},
                                         position_.epoch);
     const auto tiles_of = [&](Index step) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "gwsd/core/message.hpp"
+#include "gwsd/data/mirror.hpp"
 #include "gwsd/data/views.hpp"
 #include "gwsd/losses/registry.hpp"
 #include "train/place_learning.hpp"
@@ -80,6 +81,21 @@ data::InputSpec input_spec(const Config& config, const io::CubeInfo& info, bool 
     return spec;
 }
 
+/// A memory moves so slowly that a short record shows few of its states: the network would meet states that it has
+/// never seen, and has been seen to err by half of its error there (docs/explanations/predictor_memory.md).
+void keep_learnable_memories(data::InputSpec& spec, Index training_steps)
+{
+    const auto too_slow = [&](const data::PredictorMemory& memory) {
+        const Index wanted = std::max(Index{24}, 4 * memory.months);
+        if (training_steps >= wanted) return false;
+        note("data.memory: that of " + std::to_string(memory.months) + " months is left out: it wants " +
+             std::to_string(wanted) + " training months, and there are " + std::to_string(training_steps));
+        std::erase(spec.predictors, memory.name());
+        return true;
+    };
+    std::erase_if(spec.memory, too_slow);
+}
+
 /// Precipitation and soil moisture for the terms that need them, empty names if none has a weight.
 std::pair<std::string, std::string> recharge_predictors(const Config& config, const io::CubeInfo& info)
 {
@@ -145,6 +161,13 @@ void require_samples(const TrainingData& data, const Config& config)
 
 } // namespace
 
+Sampled TrainingData::sample(std::span<const data::Tile> tiles) const
+{
+    Sampled sampled{maker->inputs(tiles), (*targets)(tiles)};
+    data::mirror(sampled.inputs, sampled.targets, tiles);
+    return sampled;
+}
+
 models::DownscalerConfig network_config(const Config& config, const data::InputSpec& input)
 {
     const ModelConfig& m = config.model;
@@ -193,6 +216,7 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
         warn(
             "data.split = paper_random: validation tiles overlap training tiles in space and time, so validation "
             "scores say nothing about unseen months or regions");
+    keep_learnable_memories(data.input, std::ssize(data.splits.train));
     cube = data::with_memory(data::only_steps(cube, data.splits.readable), data.input.memory);
     data.usable = usable_cells(*cube, config.data);
 

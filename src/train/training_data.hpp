@@ -35,7 +35,7 @@ struct TrainingData {
     std::vector<Index> train_steps; ///< with a target, a satellite field and enough of a window
     Index group_steps = 0;          ///< of an epoch's order, see data::DrawOptions
 
-    Sampled sample(std::span<const data::Tile> tiles) const { return {maker->inputs(tiles), (*targets)(tiles)}; }
+    Sampled sample(std::span<const data::Tile> tiles) const;
 };
 
 /// Reads the training months once or twice; may take minutes for a global cube, with progress. Throws ConfigError (78)

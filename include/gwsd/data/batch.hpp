@@ -36,7 +36,8 @@ struct InputSpec {
 /// grid; what lies outside the grid is padded with zeros and masked.
 struct Tile {
     Index t = 0, row = 0, col = 0;
-    bool told = false; ///< the first guess is that of a place that was never seen
+    bool told = false;                             ///< the first guess is that of a place that was never seen
+    bool mirror_rows = false, mirror_cols = false; ///< mirror() turns the sample over: north to south, east to west
 };
 
 /// Tensors of some samples, all of one tile size; normalised, zeros where missing.

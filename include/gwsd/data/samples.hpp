@@ -35,6 +35,7 @@ struct DrawOptions {
     Index jitter = 0;      ///< a tile is moved by up to half of this many coarse cells either way
     Index group_steps = 0; ///< samples of this many steps come together, so that their fields stay in memory; 0: no
                            ///< grouping
+    bool mirror = false;   ///< half of the samples are turned over north to south, half east to west
     double told = 0;       ///< share of the samples whose first guess is that of a place never seen
 };
 

@@ -71,6 +71,7 @@ struct OptimConfig {
     double warmup_epochs = 1;
     double ema = 0.99;
     Index patience = 8;            ///< epochs without a better validation loss
+    bool mirror = true;
     Index samples_per_epoch = 0;   ///< 0: all
     Index checkpoint_minutes = 10; ///< minutes between checkpoints inside an epoch
     Index keep = 2;                ///< last checkpoints kept
