@@ -53,7 +53,7 @@ std::vector<Index> chosen_steps(const Source& source, const Options& options)
     }
     if (!source.value->has_time())
         throw DataError(options.input + ": '" + source.field.name + "' has no time; leave --month out");
-    const geo::Period period = geo::Period::parse(options.month, "--month");
+    const geo::Period period = parsed([&] { return geo::Period::parse(options.month, "--month"); });
     for (Index t = 0; t < time.size(); ++t)
         if (period.contains(time.day(t))) steps.push_back(t);
     if (steps.empty())

@@ -29,9 +29,9 @@ geo::Grid target_grid(const geo::Grid& source, double resolution)
 {
     geo::Region region = source.bounds();
     const auto refuse = [&](const std::string& what, double degrees) {
-        throw ConfigError("--resolution " + io::short_number(resolution) + " does not divide " +
-                          io::short_number(degrees) + " degrees, but the field reaches " + what +
-                          "; choose one that does, such as 0.125, or give a grid with --like");
+        throw UsageError("--resolution " + io::short_number(resolution) + " does not divide " +
+                         io::short_number(degrees) + " degrees, but the field reaches " + what +
+                         "; choose one that does, such as 0.125, or give a grid with --like");
     };
     const auto divides = [&](double degrees) {
         const double count = degrees / resolution;
@@ -45,8 +45,8 @@ geo::Grid target_grid(const geo::Grid& source, double resolution)
     if ((region.south < -90 + resolution || region.north > 90 - resolution) && !divides(90)) refuse("a pole", 90);
     const double cells = (region.east - region.west) / resolution * ((region.north - region.south) / resolution);
     if (cells > 2e9)
-        throw ConfigError("--resolution " + io::short_number(resolution) + " makes " + io::short_number(cells, 3) +
-                          " cells of this field; at most 2e9 are supported. Is the resolution in degrees?");
+        throw UsageError("--resolution " + io::short_number(resolution) + " makes " + io::short_number(cells, 3) +
+                         " cells of this field; at most 2e9 are supported. Is the resolution in degrees?");
     return geo::regular_grid(resolution, region);
 }
 
@@ -61,7 +61,7 @@ std::string history(const Options& options)
 
 void regrid(const Options& options)
 {
-    const geo::Method method = geo::parse_method(options.method);
+    const geo::Method method = parsed([&] { return geo::parse_method(options.method); });
     std::vector<std::string> files;
     for (const std::string& input : options.input) files.push_back(io::split_input(input).path);
     if (!options.like.empty()) files.push_back(io::split_input(options.like).path);
@@ -75,7 +75,7 @@ void regrid(const Options& options)
         throw DataError(options.like + ": its grid (" + geo::bounds_text(to) + ") does not touch that of '" +
                         field.name + "' in " + options.input.front() + " (" + geo::bounds_text(series->grid()) +
                         "); give a field of the same region with --like");
-    const auto regridder = geo::make_regridder(method, series->grid(), to);
+    const auto regridder = parsed([&] { return geo::make_regridder(method, series->grid(), to); });
 
     io::FieldInfo info;
     info.grid = to;
