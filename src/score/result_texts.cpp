@@ -49,13 +49,19 @@ std::string set_table(const SetResult& set, const std::string& unit)
         }
         text += line + "\n";
     }
-    for (const MethodResult& method : set.methods) {
-        if (method.kind != "model") continue;
-        const Score &gain = method.at("gain_over_best_baseline"), &fine = method.at("subgrid_r2_over_best_baseline");
-        text += "  " + method.name + " against " + set.best_baseline + ": MAE smaller by " +
-                fixed_text(100 * gain.value, 1) + " %" + interval_text(gain.interval, 1, 100) +
-                ", sub-grid R2 higher by " + fixed_text(fine.value, 3) + interval_text(fine.interval, 3) + "\n";
-    }
+    const auto compared = [&](const std::string& name, const std::string& other, const Score& gain, const Score& fine) {
+        text += "  " + name + " against " + other + ": MAE smaller by " + fixed_text(100 * gain.value, 1) + " %" +
+                interval_text(gain.interval, 1, 100) + ", sub-grid R2 higher by " + fixed_text(fine.value, 3) +
+                interval_text(fine.interval, 3) + "\n";
+    };
+    for (const MethodResult& method : set.methods)
+        if (method.kind == "model")
+            compared(method.name, set.best_baseline, method.at("gain_over_best_baseline"),
+                     method.at("subgrid_r2_over_best_baseline"));
+    for (std::size_t m = 1; m < set.methods.size(); ++m)
+        if (set.methods[m].kind == "model")
+            compared(set.methods.front().name, set.methods[m].name, set.methods[m].at("gain_of_first"),
+                     set.methods[m].at("subgrid_r2_gain_of_first"));
     return text;
 }
 

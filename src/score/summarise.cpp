@@ -10,8 +10,9 @@ namespace gwsd::score {
 namespace {
 
 /// Scores that follow from block sums, and so have intervals. `reference` are the sums of not downscaling (nearest),
-/// `best` those of the best baseline.
-std::vector<Score> pooled_scores(const BlockSums& sums, const BlockSums& nearest, const BlockSums& best)
+/// `best` those of the best baseline, `first` those of the prediction that is judged.
+std::vector<Score> pooled_scores(const BlockSums& sums, const BlockSums& nearest, const BlockSums& best,
+                                 const BlockSums& first)
 {
     const auto gain = [](double value, double other) { return other > 0 ? 1 - value / other : not_defined; };
     const auto mean_crps = [](const BlockSums& s) {
@@ -31,7 +32,9 @@ std::vector<Score> pooled_scores(const BlockSums& sums, const BlockSums& nearest
             {"gain_over_best_baseline", gain(mae, best.pairs.mae())},
             {"rmse_gain_over_best_baseline", gain(sums.pairs.rmse(), best.pairs.rmse())},
             {"crps_gain_over_best_baseline", gain(crps, mean_crps(best))},
-            {"subgrid_r2_over_best_baseline", sums.subgrid.r2() - best.subgrid.r2()}};
+            {"subgrid_r2_over_best_baseline", sums.subgrid.r2() - best.subgrid.r2()},
+            {"gain_of_first", gain(first.pairs.mae(), mae)},
+            {"subgrid_r2_gain_of_first", first.subgrid.r2() - sums.subgrid.r2()}};
 }
 
 /// Median over cells of 1 - SSE / SS(truth about its mean), cells with 12 steps or more (Nash & Sutcliffe 1970).
@@ -134,7 +137,7 @@ SetResult summarise(const ScoredCells& cells, std::size_t s, const std::vector<N
             [nearest, best](const std::vector<BlockSums>& sums) {
                 std::vector<double> values;
                 for (const BlockSums& of_method : sums)
-                    for (const Score& score : pooled_scores(of_method, sums[nearest], sums[best]))
+                    for (const Score& score : pooled_scores(of_method, sums[nearest], sums[best], sums[0]))
                         values.push_back(score.value);
                 return values;
             },
@@ -145,7 +148,7 @@ SetResult summarise(const ScoredCells& cells, std::size_t s, const std::vector<N
         const MethodSums& sums = methods[m].sums;
         MethodResult method{methods[m].name,
                             methods[m].kind,
-                            pooled_scores(totals[m], totals[nearest], totals[best]),
+                            pooled_scores(totals[m], totals[nearest], totals[best], totals[0]),
                             sums.calibration(s),
                             {}};
         for (Score& score : method.scores)

@@ -100,6 +100,27 @@ TEST_CASE("a standard error of the errors' size covers 90 per cent, one half as 
     CHECK(scores["baseline_error"].get<std::string>().find("6 validation steps") != std::string::npos);
 }
 
+TEST_CASE("a further prediction is compared with the first, with an interval")
+{
+    EvaluationCase c;
+    const auto off_by = [](double error) {
+        return [error](Index t, double, double, double truth) {
+            return std::pair{truth + (t % 2 == 0 ? error : -error), 1.0};
+        };
+    };
+    c.write_cube();
+    c.write_prediction(off_by(3));
+    c.write_prediction(off_by(4), "other.nc");
+    auto options = c.options();
+    options.also = {"other=" + c.folder / "other.nc"};
+    const auto summary = score::evaluate(options);
+    const auto other = nlohmann::json::parse(summary.scores)["unseen_years"]["other"];
+    CHECK(other["gain_of_first"].get<double>() == Approx(0.25).epsilon(1e-3));
+    CHECK(other["intervals"]["gain_of_first"][0].get<double>() == Approx(0.25).epsilon(1e-2));
+    CHECK(other["subgrid_r2_gain_of_first"].get<double>() == Approx(0).margin(1e-3));
+    CHECK(summary.table.find("  gwsd against other: MAE smaller by 25.0 % [25.0, 25.0]") != std::string::npos);
+}
+
 TEST_CASE("sets keep to their places: holdout, buffer and training region")
 {
     const EvaluationCase c;
@@ -253,7 +274,8 @@ TEST_CASE("any factor is scored, and a prediction without a standard error has n
         CHECK(gwsd["mae"] == 0.0);
         CHECK(gwsd["n"] == 48 * 8 * 16 * factor * factor);
         CHECK((gwsd["crps"].is_null() && gwsd["coverage_90"].is_null() && gwsd["coverage"].empty()));
-        // With a factor of 1 the interpolations are the truth itself and make no error that a standard error could tell.
+        // With a factor of 1 the interpolations are the truth itself and make no error that a standard error could
+        // tell.
         CHECK(scores["unseen_regions"]["bilinear"]["crps"].is_number() == (factor > 1));
         CHECK(gwsd["subgrid_r2"].is_null() == (factor == 1)); // nothing lies below the coarse cell
     }
