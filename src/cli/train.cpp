@@ -67,7 +67,14 @@ std::function<void()> define(CLI::App& app)
         ->required();
     app.add_option("--preset", options->preset,
                    "The network, its size and training: " + std::string(models::preset_names))
-        ->check(CLI::IsMember({"paper", "default", "small", "cnn", "cnn_small"}));
+        ->check([](const std::string& name) {
+            try {
+                models::preset(name);
+                return std::string();
+            } catch (const ConfigError& error) {
+                return std::string(error.what());
+            }
+        });
     app.add_option("--truth-mode", options->truth_mode,
                    "What stands for the fine truth: reference (the cube's), scale_shift (the coarse field itself, one "
                    "scale up), or auto (reference where there is one)")

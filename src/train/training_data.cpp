@@ -7,6 +7,7 @@
 #include "gwsd/data/mirror.hpp"
 #include "gwsd/data/views.hpp"
 #include "gwsd/losses/registry.hpp"
+#include "train/input_choice.hpp"
 #include "train/place_learning.hpp"
 #include "train/reading_progress.hpp"
 #include "train/stop_signal.hpp"
@@ -18,103 +19,6 @@ using Source = std::shared_ptr<const io::FieldSource>;
 
 /// Fields of training steps that may be in memory at once; beyond, an epoch's samples come in groups of steps.
 constexpr double field_budget = 0.75 * 1024 * 1024 * 1024;
-
-bool in(const std::vector<std::string>& names, const std::string& name)
-{
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string listed(const std::vector<std::string>& names)
-{
-    std::string text;
-    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-    return text.empty() ? "none" : text;
-}
-
-std::string resolved_mode(const Config& config, const io::CubeInfo& info)
-{
-    const std::string& wanted = config.data.truth_mode;
-    if (wanted == "none")
-        throw DataError(
-            "data.truth_mode = none: without a fine truth there is nothing to learn; use reference with a cube that "
-            "has one, or scale_shift to learn from the coarse field itself");
-    if (wanted == "auto") return info.has_reference ? "reference" : "scale_shift";
-    if (wanted == "reference" && !info.has_reference)
-        throw DataError(
-            "data.truth_mode = reference: the cube has no fine reference; prepare it with --reference, or use "
-            "--truth-mode scale_shift");
-    return wanted;
-}
-
-bool reads_operator(const Config& config, const io::CubeInfo& info, const std::string& mode)
-{
-    const std::string& wanted = config.data.coarse;
-    if (wanted == "operator" && !info.has_reference)
-        throw ConfigError("data.coarse = operator: the cube has no reference, so no operator's view of it; use given");
-    if (wanted == "given" && !info.has_given)
-        throw ConfigError("data.coarse = given: the cube has no given coarse field (--gwsa); use operator");
-    if (wanted != "auto") return wanted == "operator";
-    return mode == "reference" || !info.has_given;
-}
-
-data::InputSpec input_spec(const Config& config, const io::CubeInfo& info, bool coarse_is_operator)
-{
-    data::InputSpec spec;
-    spec.predictors = config.data.predictors.empty() ? info.predictors : config.data.predictors;
-    for (const std::string& name : spec.predictors)
-        if (!in(info.predictors, name))
-            throw ConfigError("data.predictors: the cube has no predictor '" + name + "'; it has " +
-                              listed(info.predictors));
-    const bool rains = in(spec.predictors, config.data.precipitation);
-    if (info.time.monthly && rains)
-        for (const Index months : config.data.memory) {
-            const data::PredictorMemory memory{config.data.precipitation, months};
-            if (std::find(spec.memory.begin(), spec.memory.end(), memory) != spec.memory.end())
-                throw ConfigError("data.memory: has " + std::to_string(months) + " months twice");
-            spec.memory.push_back(memory), spec.predictors.push_back(memory.name());
-        }
-    spec.statics = info.statics;
-    spec.window = config.data.window;
-    spec.factor = info.factor;
-    spec.coarse_is_operator = coarse_is_operator;
-    spec.base = geo::parse_method(config.model.base);
-    return spec;
-}
-
-/// A memory moves so slowly that a short record shows few of its states: the network would meet states that it has
-/// never seen, and has been seen to err by half of its error there (docs/explanations/predictor_memory.md).
-void keep_learnable_memories(data::InputSpec& spec, Index training_steps)
-{
-    const auto too_slow = [&](const data::PredictorMemory& memory) {
-        const Index wanted = std::max(Index{24}, 4 * memory.months);
-        if (training_steps >= wanted) return false;
-        note("data.memory: that of " + std::to_string(memory.months) + " months is left out: it wants " +
-             std::to_string(wanted) + " training months, and there are " + std::to_string(training_steps));
-        std::erase(spec.predictors, memory.name());
-        return true;
-    };
-    std::erase_if(spec.memory, too_slow);
-}
-
-/// Precipitation and soil moisture for the terms that need them, empty names if none has a weight.
-std::pair<std::string, std::string> recharge_predictors(const Config& config, const io::CubeInfo& info)
-{
-    std::pair<std::string, std::string> names;
-    for (const auto& term : losses::terms()) {
-        const auto weight = config.loss.weight.find(term.name);
-        if (term.is_data || term.needs.empty() || weight == config.loss.weight.end() || !(weight->second > 0)) continue;
-        const auto need = [&](const std::string& what, const std::string& key, const std::string& name) {
-            if (term.needs.find(what) != std::string::npos && !in(info.predictors, name))
-                throw ConfigError("loss.weight." + term.name + ": the term needs " + what +
-                                  ", but the cube has no predictor '" + name + "' (it has " + listed(info.predictors) +
-                                  "); set loss.weight." + term.name + "=0, or " + key + " to the predictor that it is");
-        };
-        need("precipitation", "data.precipitation", config.data.precipitation);
-        need("soil moisture", "data.soil_moisture", config.data.soil_moisture);
-        names = {config.data.precipitation, config.data.soil_moisture};
-    }
-    return names;
-}
 
 /// With a fine truth, its own regional means are what mass is; the satellite's view of it is smoothed and noisy, and
 /// would draw the network to its errors.
@@ -201,8 +105,7 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
     const auto recharge = recharge_predictors(config, cube->info());
     if (data.truth_mode == "scale_shift")
         cube = data::scale_shift_view(cube, coarse_is_operator ? "gwsa_operator" : "gwsa");
-    data.input = input_spec(config, cube->info(), coarse_is_operator);
-    check_tile(config, data.input.factor);
+    check_tile(config, cube->info().factor);
 
     const geo::TimeAxis& axis = cube->info().time;
     const bool random = config.data.split == "paper_random";
@@ -216,7 +119,7 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
         warn(
             "data.split = paper_random: validation tiles overlap training tiles in space and time, so validation "
             "scores say nothing about unseen months or regions");
-    keep_learnable_memories(data.input, std::ssize(data.splits.train));
+    data.input = input_spec(config, cube->info(), coarse_is_operator, std::ssize(data.splits.train));
     cube = data::with_memory(data::only_steps(cube, data.splits.readable), data.input.memory);
     data.usable = usable_cells(*cube, config.data);
 

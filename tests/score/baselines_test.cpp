@@ -91,7 +91,8 @@ TEST_CASE("what learns from a truth is not there without one, and interpolation 
     CHECK(Baselines(scale_shift).names() == known);
 }
 
-TEST_CASE("regression at each cell beats interpolation where it has learnt, and no truth of a held-out place is read", "[slow]")
+TEST_CASE("regression at each cell beats interpolation where it has learnt, and no truth of a held-out place is read",
+          "[slow]")
 {
     const BaselinesCase c;
     auto input = c.input();

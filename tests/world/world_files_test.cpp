@@ -158,6 +158,14 @@ TEST_CASE("regions are read as west, south, east, north")
     for (const char* bad :
          {"1,2,3", "a,b,c,d", "1,2,3,4,5", "1;2;3;4", "0,50,10,40", "0,-91,10,0", "5,0,5,10", "1,,2,3"})
         CHECK_THROWS_AS(data::parse_region(bad), ConfigError);
+
+    const auto two = data::parse_regions("2,44,10,52;170,-20,-170,10", "a file");
+    REQUIRE(two.size() == 2);
+    CHECK(two[0].north == 52);
+    CHECK(two[1].east == 190);
+    CHECK(data::parse_regions("", "a file").empty());
+    CHECK(data::parse_regions("none", "a file").empty());
+    CHECK_THROWS_AS(data::parse_regions("2,44,10,52;1,2,3", "a file"), DataError); // not the user's configuration
 }
 
 TEST_CASE("gwsd world names its files and refuses what it cannot read")

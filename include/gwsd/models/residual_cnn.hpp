@@ -31,7 +31,6 @@ struct ResidualCnn {
     }
     void members(auto visit) const
     {
-        if (blocks.empty()) return;
         visit("entry", entry);
         for (std::size_t i = 0; i < blocks.size(); ++i) visit("block" + std::to_string(i + 1), blocks[i]);
     }

@@ -70,7 +70,7 @@ struct OptimConfig {
     double clip = 1.0;
     double warmup_epochs = 1;
     double ema = 0.99;
-    Index patience = 8;            ///< epochs without a better validation loss
+    Index patience = 8; ///< epochs without a better validation loss
     bool mirror = true;
     Index samples_per_epoch = 0;   ///< 0: all
     Index checkpoint_minutes = 10; ///< minutes between checkpoints inside an epoch
