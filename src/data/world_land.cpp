@@ -71,11 +71,14 @@ LandModel::LandModel(std::uint64_t seed, std::vector<double> lats, std::vector<d
         if (land_fraction_[at] > 0) land.push_back(static_cast<Index>(at));
     cells_.resize(land.size());
     state_.resize(land.size());
+    for (auto& coordinate : place_) coordinate.resize(land.size());
     parallel_for(std::ssize(land), 64, [&](Index from, Index to) {
         for (Index i = from; i < to; ++i) {
             const Index at = land[static_cast<std::size_t>(i)];
-            cells_[static_cast<std::size_t>(i)] =
+            const Cell& cell = cells_[static_cast<std::size_t>(i)] =
                 make_cell(at / cols(), at % cols(), detail[static_cast<std::size_t>(at)]);
+            for (const auto& [k, value] : {std::pair{0U, cell.place.x}, {1U, cell.place.y}, {2U, cell.place.z}})
+                place_[k][static_cast<std::size_t>(i)] = value;
         }
     });
     restart();

@@ -27,15 +27,12 @@ constexpr int drought_knot = 10;
 constexpr float unseen_share = 0.45F; // of the water that a cell usually holds in its fast store
 
 // Exchange with neighbours and abstraction that nobody recorded: as long, but local, and seen in no predictor.
-float unseen_field(NoiseKey key, const Place& place, int knot)
-{
-    return Octaves{400, 5, 0.9F}(key.with(field::unseen).with(static_cast<std::uint32_t>(knot)), place);
-}
+constexpr Octaves unseen_octaves{400, 5, 0.9F}, drought_octaves{3000, 4, 0.6F};
 
-float drought_field(NoiseKey key, const Place& place, int knot)
-{
-    return Octaves{3000, 4, 0.6F}(key.with(field::drought).with(static_cast<std::uint32_t>(knot)), place);
-}
+NoiseKey unseen_key(NoiseKey key, int knot) { return key.with(field::unseen).with(static_cast<std::uint32_t>(knot)); }
+NoiseKey drought_key(NoiseKey key, int knot) { return key.with(field::drought).with(static_cast<std::uint32_t>(knot)); }
+
+constexpr Index block = 64; // cells whose random fields are drawn together
 
 } // namespace
 
@@ -56,10 +53,10 @@ LandModel::State LandModel::settled(const Cell& cell) const
     state.fast_usual = fast;
     state.slow = cell.slow_share * recharge * cell.slow_memory;
     const int knot = epoch.index / drought_knot;
-    state.drought_before = drought_field(key_, cell.place, knot);
-    state.drought_after = drought_field(key_, cell.place, knot + 1);
-    state.unseen_before = unseen_field(key_, cell.place, knot);
-    state.unseen_after = unseen_field(key_, cell.place, knot + 1);
+    state.drought_before = drought_octaves(drought_key(key_, knot), cell.place);
+    state.drought_after = drought_octaves(drought_key(key_, knot + 1), cell.place);
+    state.unseen_before = unseen_octaves(unseen_key(key_, knot), cell.place);
+    state.unseen_after = unseen_octaves(unseen_key(key_, knot + 1), cell.place);
     return state;
 }
 
@@ -102,38 +99,72 @@ void LandModel::step(MonthFields* out, Wanted wanted)
         for (auto* values : {&out->tp, &out->swvl1, &out->t2m, &out->sp})
             values->assign(total, std::numeric_limits<float>::quiet_NaN());
     if (wanted != Wanted::state) out->storage.assign(total, std::numeric_limits<float>::quiet_NaN());
-    parallel_for(std::ssize(cells_), 64, [&](Index from, Index to) {
-        for (Index i = from; i < to; ++i) step_cell(static_cast<std::size_t>(i), next_, out, wanted);
+    parallel_for(std::ssize(cells_), block, [&](Index from, Index to) {
+        for (Index begin = from; begin < to; begin += block)
+            step_block(begin, std::min(begin + block, to), out, wanted);
     });
     ++next_.index;
 }
 
-void LandModel::step_cell(std::size_t index, geo::Month month, MonthFields* out, Wanted wanted)
+void LandModel::step_block(Index from, Index to, MonthFields* out, Wanted wanted)
+{
+    const geo::Month month = next_;
+    const auto first = static_cast<std::size_t>(from), count = static_cast<std::size_t>(to - from);
+    const auto now = [&](std::uint32_t name) { return key_.with(name).with(static_cast<std::uint32_t>(month.index)); };
+    const auto part = [&](const std::vector<float>& all) { return std::span<const float>(all).subspan(first, count); };
+    const Places places{part(place_[0]), part(place_[1]), part(place_[2])};
+    using Values = std::array<float, block>;
+    const auto draw = [&](const Octaves& octaves, NoiseKey key, Values& values) {
+        octaves.at(key, places, std::span<float>(values).first(count));
+    };
+
+    Values weather{}, warmth{}, soil{}, pressure{}, drought{}, unseen{};
+    draw({2400, 7, 0.4F}, now(field::weather), weather);
+    draw({4000, 4, 0.5F}, now(field::warmth), warmth);
+    if (wanted == Wanted::all) {
+        draw({110, 3, 0.85F}, now(field::soil), soil);
+        draw({5000, 3, 0.5F}, now(field::pressure), pressure);
+    }
+    if (month.index % drought_knot == 0 && month != epoch) {
+        const int knot = month.index / drought_knot + 1;
+        draw(drought_octaves, drought_key(key_, knot), drought);
+        draw(unseen_octaves, unseen_key(key_, knot), unseen);
+    }
+    for (std::size_t k = 0; k < count; ++k)
+        step_cell(first + k, month,
+                  {.weather = weather[k],
+                   .warmth = warmth[k],
+                   .soil = soil[k],
+                   .pressure = pressure[k],
+                   .drought_after = drought[k],
+                   .unseen_after = unseen[k]},
+                  out, wanted);
+}
+
+void LandModel::step_cell(std::size_t index, geo::Month month, const Chance& chance, MonthFields* out, Wanted wanted)
 {
     const Cell& cell = cells_[index];
     State& state = state_[index];
     const auto m = static_cast<std::size_t>(month.month() - 1);
-    const auto now = [&](std::uint32_t name) { return key_.with(name).with(static_cast<std::uint32_t>(month.index)); };
 
     const int within = month.index % drought_knot;
     if (within == 0 && month != epoch) {
         state.drought_before = state.drought_after;
-        state.drought_after = drought_field(key_, cell.place, month.index / drought_knot + 1);
+        state.drought_after = chance.drought_after;
         state.unseen_before = state.unseen_after;
-        state.unseen_after = unseen_field(key_, cell.place, month.index / drought_knot + 1);
+        state.unseen_after = chance.unseen_after;
     }
     const float turn = std::numbers::pi_v<float> / 2 * static_cast<float>(within) / drought_knot;
     const float drought = std::cos(turn) * state.drought_before + std::sin(turn) * state.drought_after;
     const float unseen = std::cos(turn) * state.unseen_before + std::sin(turn) * state.unseen_after;
-    const float weather = 0.93F * Octaves{2400, 7, 0.4F}(now(field::weather), cell.place) + 0.36F * drought;
+    const float weather = 0.93F * chance.weather + 0.36F * drought;
 
     const float length = static_cast<float>(geo::days_in(month)) / 30.4375F;
     const float precipitation =
         length * cell.precipitation[m] * std::exp(cell.spread * weather - 0.5F * cell.spread * cell.spread);
     // Months differ more in winter, inland and near the poles; wet months are cool.
     const float swing = 0.5F + 1.6F * cell.continentality * cell.abs_sine;
-    const float temperature =
-        cell.temperature[m] + swing * Octaves{4000, 4, 0.5F}(now(field::warmth), cell.place) - 0.35F * weather;
+    const float temperature = cell.temperature[m] + swing * chance.warmth - 0.35F * weather;
 
     float theta = balance(cell, state, temperature, precipitation);
     state.fast_usual += (state.fast - state.fast_usual) / 36.0F;
@@ -149,9 +180,8 @@ void LandModel::step_cell(std::size_t index, geo::Month month, MonthFields* out,
 
     // Where the water table is shallow it wets the soil from below, beyond what is usual there.
     theta += 0.0022F * (cell.valley - 1.0F) * (state.fast - state.fast_usual);
-    theta += 0.006F * Octaves{110, 3, 0.85F}(now(field::soil), cell.place);
-    const float sea_level =
-        101325.0F + 320.0F * Octaves{5000, 3, 0.5F}(now(field::pressure), cell.place) - 60.0F * weather;
+    theta += 0.006F * chance.soil;
+    const float sea_level = 101325.0F + 320.0F * chance.pressure - 60.0F * weather;
     out->tp[at] = precipitation;
     out->swvl1[at] = std::clamp(theta, 0.03F, 0.5F);
     out->t2m[at] = temperature;

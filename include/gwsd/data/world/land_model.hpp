@@ -68,7 +68,12 @@ private:
 
     Cell make_cell(Index row, Index col, float detail) const;
     State settled(const Cell& cell) const;
-    void step_cell(std::size_t index, geo::Month month, MonthFields* out, Wanted wanted);
+    // Random fields of a month at one cell, see world_month.cpp.
+    struct Chance {
+        float weather = 0, warmth = 0, soil = 0, pressure = 0, drought_after = 0, unseen_after = 0;
+    };
+    void step_block(Index from, Index to, MonthFields* out, Wanted wanted);
+    void step_cell(std::size_t index, geo::Month month, const Chance& chance, MonthFields* out, Wanted wanted);
     // The water balance of a month; gives the soil moisture.
     static float balance(const Cell& cell, State& state, float temperature, float precipitation);
 
@@ -77,6 +82,7 @@ private:
     geo::Month next_ = epoch;
     std::vector<float> land_fraction_, elevation_;
     std::vector<Cell> cells_;
+    std::array<std::vector<float>, 3> place_; // of the cells: x, y, z
     std::vector<State> state_;
 };
 

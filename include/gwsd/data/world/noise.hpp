@@ -11,6 +11,11 @@ struct Place {
     float x = 0, y = 0, z = 0;
 };
 
+/// Places one coordinate after the other, as vector units read them; spans of one size.
+struct Places {
+    std::span<const float> x, y, z;
+};
+
 /// Which random field: the seed, a name within the world, and the time step for fields that change.
 struct NoiseKey {
     std::uint32_t seed = 0;
@@ -34,7 +39,8 @@ inline float corner(std::uint32_t key, std::int32_t i, std::int32_t j, std::int3
     // A gradient with three independent components, each uniform in [-1, 1): smoother statistics than twelve
     // directions.
     const auto component = [h](int shift) {
-        return static_cast<float>((h >> shift) & 1023U) * (2.0F / 1023.0F) - 1.0F;
+        // By way of int, which vector units turn into float at once.
+        return static_cast<float>(static_cast<std::int32_t>((h >> shift) & 1023U)) * (2.0F / 1023.0F) - 1.0F;
     };
     return component(0) * x + component(10) * y + component(20) * z;
 }
@@ -90,6 +96,9 @@ struct Octaves {
         }
         return sum / std::sqrt(power);
     }
+
+    /// The same at many places, to the same bits and several times faster; `out` has the places' size.
+    void at(NoiseKey key, const Places& places, std::span<float> out) const;
 };
 
 } // namespace gwsd::data::world
