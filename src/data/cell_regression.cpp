@@ -1,10 +1,12 @@
 #include "gwsd/data/cell_regression.hpp"
 
-#include <Eigen/Dense>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
 
+#include "data/cell_moments.hpp"
+#include "data/pooled_regression.hpp"
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
 
@@ -14,38 +16,6 @@ namespace {
 using Vector = Eigen::VectorXd;
 using Matrix = Eigen::MatrixXd;
 
-/// Moments of a cell's features and truth over the steps it has.
-struct CellMoments {
-    double steps;
-    Vector mean, deviation; ///< of the features; deviation is 1 where a feature never changes
-    double truth = 0;       ///< mean
-    Matrix products;        ///< of the standardised features, summed over steps
-    Vector with_truth;      ///< standardised features times truth less its mean, likewise
-
-    CellMoments(const double* sums, Index p) : steps(sums[0]), mean(p), deviation(p), products(p, p), with_truth(p)
-    {
-        const double *first = sums + 1, *second = first + p, *last = second + p * (p + 1) / 2;
-        truth = last[0] / steps;
-        for (Index i = 0; i < p; ++i) mean(i) = first[i] / steps;
-        for (Index i = 0, k = 0; i < p; ++i)
-            for (Index j = 0; j <= i; ++j, ++k) products(i, j) = second[k] - steps * mean(i) * mean(j);
-        for (Index i = 0; i < p; ++i) {
-            // Rounding of the sums leaves a constant feature with a spread of 1e-8 of its size.
-            const double spread = std::sqrt(std::max(0.0, products(i, i) / steps));
-            deviation(i) = spread > 1e-6 * (std::abs(mean(i)) + 1e-12) ? spread : 0;
-            with_truth(i) = last[1 + i] - steps * mean(i) * truth;
-        }
-        for (Index i = 0; i < p; ++i)
-            for (Index j = 0; j <= i; ++j)
-                products(i, j) = products(j, i) =
-                    deviation(i) > 0 && deviation(j) > 0 ? products(i, j) / (deviation(i) * deviation(j)) : 0;
-        for (Index i = 0; i < p; ++i) {
-            with_truth(i) = deviation(i) > 0 ? with_truth(i) / deviation(i) : 0;
-            if (!(deviation(i) > 0)) deviation(i) = 1;
-        }
-    }
-};
-
 Vector ridge(const Matrix& products, const Vector& with_truth, double penalty, const Vector& prior)
 {
     return prior + (products + penalty * Matrix::Identity(products.rows(), products.cols()))
@@ -53,11 +23,11 @@ Vector ridge(const Matrix& products, const Vector& with_truth, double penalty, c
                        .solve(with_truth - products * prior);
 }
 
-/// The prior's weights on a cell's standardised features.
-Vector prior_of(const CellMoments& m, double prior)
+/// The first feature times `prior`, as weights on a cell's standardised features.
+Vector first_feature(const CellMoments& m, double prior)
 {
     Vector w = Vector::Zero(m.mean.size());
-    if (m.products(0, 0) > 0) w(0) = prior * m.deviation(0);
+    if (m.varies(0)) w(0) = prior * m.deviation(0);
     return w;
 }
 
@@ -65,9 +35,13 @@ constexpr double fewest_steps = 6; ///< of a cell that gets weights of its own
 
 } // namespace
 
-CellRegression::CellRegression(std::vector<std::int8_t> learns, std::size_t features)
-    : features_(features), stride_(2 + 2 * features + features * (features + 1) / 2)
+CellRegression::CellRegression(std::vector<std::int8_t> learns, std::size_t features,
+                               std::shared_ptr<const PlaceTraits> traits)
+    : features_(features), stride_(2 + 2 * features + features * (features + 1) / 2), traits_(std::move(traits))
 {
+    if (traits_ && (traits_->values.size() != learns.size() * traits_->count || traits_->part.size() != learns.size()))
+        throw ShapeError("cell regression: traits belong to " + std::to_string(traits_->part.size()) +
+                         " cells, the regression has " + std::to_string(learns.size()));
     if (features == 0) throw ShapeError("cell regression: expects at least one feature");
     for (std::size_t i = 0; i < learns.size(); ++i) {
         if (learns[i] < 0) continue;
@@ -82,6 +56,7 @@ void CellRegression::add(std::span<const Field> features, std::span<const float>
     if (features.size() != features_)
         throw ShapeError("cell regression: expects " + std::to_string(features_) + " features, got " +
                          std::to_string(features.size()));
+    by_traits_ = nullptr;
     parallel_for(std::ssize(land_), 1024, [&](Index begin, Index end) {
         std::vector<double> x(features_);
         for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k) {
@@ -120,7 +95,30 @@ void CellRegression::solve(const RidgeOptions& options, bool keep_pooled)
     const auto p = static_cast<Index>(features_);
     weights_.assign(land_.size() * (features_ + 1), std::numeric_limits<double>::quiet_NaN());
     if (keep_pooled) pooled_ = weights_;
-    const auto own = [&](std::size_t k) { return learns_[k] && sums(k)[0] >= fewest_steps; };
+    std::vector<std::size_t> own;
+    for (std::size_t k = 0; k < land_.size(); ++k)
+        if (learns_[k] && sums(k)[0] >= fewest_steps) own.push_back(k);
+    learnt_ = std::ssize(own);
+    if (own.empty()) return;
+
+    // Weights on standardised features: what a cell is drawn to, and what one is told that has none of its own.
+    std::function<Vector(std::size_t, const CellMoments&)> drawn_to, told;
+    if (traits_) {
+        if (!by_traits_) by_traits_ = pool(own);
+        drawn_to = told = [this](std::size_t k, const CellMoments& m) { return by_traits_->weights(m, traits_of(k)); };
+    } else {
+        drawn_to = [&](std::size_t, const CellMoments& m) { return first_feature(m, options.prior); };
+        Matrix products = Matrix::Zero(p, p);
+        Vector with_truth = Vector::Zero(p);
+        for (const std::size_t k : own) {
+            const CellMoments m(sums(k), p);
+            // What is left of the truth beside the prior, which is another one at each cell.
+            products += m.products, with_truth += m.with_truth - m.products * drawn_to(k, m);
+        }
+        told = [&drawn_to, pooled = ridge(products, with_truth, options.penalty, Vector::Zero(p))](
+                   std::size_t k, const CellMoments& m) -> Vector { return drawn_to(k, m) + pooled; };
+    }
+
     const auto put = [&](std::size_t k, const CellMoments& m, const Vector& standardised, double centre,
                          std::vector<double>& to) {
         const Vector w = standardised.cwiseQuotient(m.deviation);
@@ -130,29 +128,30 @@ void CellRegression::solve(const RidgeOptions& options, bool keep_pooled)
     };
     parallel_for(std::ssize(land_), 64, [&](Index begin, Index end) {
         for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k) {
-            if (!own(k)) continue;
+            if (sums(k)[0] < fewest_steps) continue;
             const CellMoments m(sums(k), p);
-            put(k, m, ridge(m.products, m.with_truth, options.penalty, prior_of(m, options.prior)), m.truth, weights_);
+            if (learns_[k])
+                put(k, m, ridge(m.products, m.with_truth, options.penalty, drawn_to(k, m)), m.truth, weights_);
+            else
+                put(k, m, told(k, m), m.mean(0), weights_);
+            if (keep_pooled) put(k, m, told(k, m), m.mean(0), pooled_);
         }
     });
-    Matrix products = Matrix::Zero(p, p);
-    Vector with_truth = Vector::Zero(p);
-    learnt_ = 0;
-    for (std::size_t k = 0; k < land_.size(); ++k) {
-        if (!own(k)) continue;
-        const CellMoments m(sums(k), p);
-        // What is left of the truth beside the prior, which is another one at each cell.
-        products += m.products, with_truth += m.with_truth - m.products * prior_of(m, options.prior);
-        ++learnt_;
-    }
-    const Vector pooled = ridge(products, with_truth, options.penalty, Vector::Zero(p));
-    for (std::size_t k = 0; learnt_ > 0 && k < land_.size(); ++k) {
-        if (sums(k)[0] < fewest_steps || (own(k) && !keep_pooled)) continue;
-        const CellMoments m(sums(k), p);
-        const Vector told = prior_of(m, options.prior) + pooled;
-        if (!own(k)) put(k, m, told, m.mean(0), weights_);
-        if (keep_pooled) put(k, m, told, m.mean(0), pooled_);
-    }
+}
+
+std::shared_ptr<const PooledRegression> CellRegression::pool(const std::vector<std::size_t>& own)
+{
+    return std::make_shared<const PooledRegression>(
+        std::ssize(own), static_cast<Index>(features_), static_cast<Index>(traits_->count), [&](Index k) {
+            const std::size_t cell = own[static_cast<std::size_t>(k)];
+            return PooledRegression::Place{CellMoments(sums(cell), static_cast<Index>(features_)), traits_of(cell),
+                                           traits_->part[land_[cell]] % PooledRegression::parts};
+        });
+}
+
+std::span<const float> CellRegression::traits_of(std::size_t cell) const
+{
+    return std::span<const float>(traits_->values).subspan(land_[cell] * traits_->count, traits_->count);
 }
 
 void CellRegression::predict(std::span<const Field> features, std::span<float> out) const

@@ -9,6 +9,7 @@
 #include "data/step_cache.hpp"
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/geo/interpolate.hpp"
 
 namespace gwsd::data {
 namespace {
@@ -97,13 +98,18 @@ private:
 
 class WithMemory : public io::FieldSource {
 public:
-    WithMemory(Source cube, const std::vector<PredictorMemory>& memories) : cube_(std::move(cube)), info_(cube_->info())
+    WithMemory(Source cube, const std::vector<PredictorMemory>& memories, const std::string& coarse_variable)
+        : cube_(std::move(cube)), info_(cube_->info()), interpolated_(cache_bytes)
     {
         if (!info_.time.monthly)
             throw ConfigError(
                 "data.memory: the cube's time axis is instants, not calendar months, over which nothing fades; set "
                 "data.memory=[]");
         for (const PredictorMemory& memory : memories) {
+            if (memory.predictor == PredictorMemory::coarse_field) {
+                add_coarse(memory, coarse_variable);
+                continue;
+            }
             const auto& known = cube_->info().predictors;
             const auto found = std::find(known.begin(), known.end(), memory.predictor);
             if (found == known.end())
@@ -124,22 +130,47 @@ public:
 
     Field field(const std::string& variable, Index t) const override
     {
+        if (variable == coarse_memory_) return interpolated_.get(t, [&] { return interpolated(t); });
         const auto found = recursions_.find(variable);
         return found == recursions_.end() ? cube_->field(variable, t) : found->second->field(t);
     }
 
 private:
+    void add_coarse(const PredictorMemory& memory, const std::string& variable)
+    {
+        coarse_memory_ = memory.name();
+        info_.predictors.push_back(coarse_memory_);
+        info_.predictor_units.resize(info_.predictors.size(), "1");
+        info_.predictor_units.back() = info_.unit;
+        recursions_[coarse_memory_ + "_coarse"] = std::make_unique<Recursion>(cube_, variable, memory.months);
+        to_fine_ = geo::make_regridder(geo::Method::bilinear, info_.coarse, info_.fine);
+        land_ = cube_->field("land_fraction", 0);
+    }
+
+    Field interpolated(Index t) const
+    {
+        const Field coarse = recursions_.at(coarse_memory_ + "_coarse")->field(t);
+        auto fine = std::make_shared<std::vector<float>>(land_->size(), std::numeric_limits<float>::quiet_NaN());
+        to_fine_->apply(*coarse, *fine);
+        geo::fill_nearest(info_.fine, *fine, *land_);
+        return fine;
+    }
+
     Source cube_;
     io::CubeInfo info_;
+    std::string coarse_memory_; ///< name of the coarse field's memory; empty: none
+    std::shared_ptr<const geo::Regridder> to_fine_;
+    Field land_;
+    mutable StepCache interpolated_;
     std::map<std::string, std::unique_ptr<Recursion>> recursions_;
 };
 
 } // namespace
 
-Source with_memory(Source cube, const std::vector<PredictorMemory>& memories)
+Source with_memory(Source cube, const std::vector<PredictorMemory>& memories, const std::string& coarse_variable)
 {
     if (memories.empty()) return cube;
-    return std::make_shared<WithMemory>(std::move(cube), memories);
+    return std::make_shared<WithMemory>(std::move(cube), memories, coarse_variable);
 }
 
 } // namespace gwsd::data

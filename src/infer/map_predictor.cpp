@@ -124,7 +124,8 @@ struct MapPredictor::State {
 
 MapPredictor::MapPredictor(const train::TrainedModel& model, std::shared_ptr<const io::FieldSource> cube,
                            const data::InputSpec& input, const PredictorOptions& options)
-    : state_(std::make_unique<State>(model, data::with_memory(std::move(cube), input.memory), input, options))
+    : state_(std::make_unique<State>(model, data::with_memory(std::move(cube), input.memory, input.coarse_variable()),
+                                     input, options))
 {
 }
 MapPredictor::~MapPredictor() = default;

@@ -115,7 +115,6 @@ EvaluationInput open_evaluation(const EvaluateOptions& options)
     open_predictions(options, input);
     const PredictionFile& prediction = input.predictions.front();
     choose_steps(input);
-    input.cube = data::with_memory(input.cube, memories_of(prediction));
     input.split = split_of(prediction);
 
     if (!options.truth.empty())
@@ -131,6 +130,8 @@ EvaluationInput open_evaluation(const EvaluateOptions& options)
     if (given ? !input.info().has_given : !input.info().has_reference)
         throw DataError(options.cube + ": has no coarse field '" + input.coarse_variable + "', which " +
                         prediction.path() + " says it refines; give the cube that it was made from");
+
+    input.cube = data::with_memory(input.cube, memories_of(prediction), input.coarse_variable);
 
     input.land_fraction = *input.cube->field("land_fraction", 0);
     for (float& land : input.land_fraction)

@@ -47,6 +47,11 @@ void add_data(Schema& schema, DataConfig& d)
                 "used where "
                 "the cube has no monthly precipitation",
                 "", 1, 600});
+    schema.add({"data.coarse_memory", &d.coarse_memory,
+                "months over which the memory of the coarse field fades, a predictor more: what the satellite saw over "
+                "months, which the noise of one month hardly touches; 0: none. It wants as many training months as "
+                "data.memory",
+                "", 0, 600});
     schema.add({"data.precipitation", &d.precipitation,
                 "predictor that is the precipitation of the recharge signal and of data.memory, in mm", ""});
     schema.add({"data.soil_moisture", &d.soil_moisture,

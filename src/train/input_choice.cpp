@@ -26,8 +26,9 @@ bool can_be_learnt(const data::PredictorMemory& memory, Index training_steps)
 {
     const Index wanted = std::max(Index{24}, 4 * memory.months);
     if (training_steps < wanted)
-        note("data.memory: that of " + std::to_string(memory.months) + " months is left out: it wants " +
-             std::to_string(wanted) + " training months, and there are " + std::to_string(training_steps));
+        note("data.memory: that of " + memory.predictor + " over " + std::to_string(memory.months) +
+             " months is left out: it wants " + std::to_string(wanted) + " training months, and there are " +
+             std::to_string(training_steps));
     return training_steps >= wanted;
 }
 
@@ -77,6 +78,11 @@ data::InputSpec input_spec(const Config& config, const io::CubeInfo& info, bool 
             if (can_be_learnt(memory, training_steps))
                 spec.memory.push_back(memory), spec.predictors.push_back(memory.name());
         }
+    if (info.time.monthly && config.data.coarse_memory > 0) {
+        const data::PredictorMemory memory{data::PredictorMemory::coarse_field, config.data.coarse_memory};
+        if (can_be_learnt(memory, training_steps))
+            spec.memory.push_back(memory), spec.predictors.push_back(memory.name());
+    }
     spec.statics = info.statics;
     spec.window = config.data.window;
     spec.factor = info.factor;

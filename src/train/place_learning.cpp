@@ -39,7 +39,8 @@ std::shared_ptr<const data::FirstGuess> learn_places(const TrainingData& data, c
          .learns = std::move(learns),
          .interpolated = [&](Index t) { return data.maker->has_coarse(t) ? data.maker->base(t) : nullptr; },
          .truth = [&](Index t) { return cube.field("reference", t); },
-         .checkpoint = reading.checkpoint()});
+         .checkpoint = reading.checkpoint(),
+         .by_place = true});
     if (guess)
         note("first guess: at each place a ridge regression on " + std::to_string(guess->weights().features) +
              " features, as firm as " + rounded(guess->ridge().penalty) + " months would be, drawn to " +

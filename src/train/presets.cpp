@@ -20,11 +20,13 @@ void apply_preset(Config& config, const std::string& name)
     config.model.preset = name;
     if (name == "paper") { // as the paper's network reads and balances
         config.data.memory = {};
+        config.data.coarse_memory = 0;
         config.loss.weight["subgrid"] = 0;
         config.loss.balance = std::string("satellite"); // a literal draws a false warning of GCC 12
     }
     if (name.starts_with("cnn")) { // nothing but the fields and the data term
         config.data.memory = {};
+        config.data.coarse_memory = 0;
         config.model.first_guess = std::string("none");
         for (auto& [term, weight] : config.loss.weight) weight = 0;
     }

@@ -120,7 +120,8 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
             "data.split = paper_random: validation tiles overlap training tiles in space and time, so validation "
             "scores say nothing about unseen months or regions");
     data.input = input_spec(config, cube->info(), coarse_is_operator, std::ssize(data.splits.train));
-    cube = data::with_memory(data::only_steps(cube, data.splits.readable), data.input.memory);
+    cube = data::with_memory(data::only_steps(cube, data.splits.readable), data.input.memory,
+                             data.input.coarse_variable());
     data.usable = usable_cells(*cube, config.data);
 
     const Index count = std::ssize(data.splits.train);

@@ -14,13 +14,26 @@ namespace gwsd::data {
 
 /// What a ridge regression is drawn to: `prior` times the first feature (0: each cell's mean truth, 1: the first
 /// feature itself), as strongly as `penalty` steps would.
+/// With traits of places the prior is what the pooled regression tells of the place, and `prior` has no part.
 struct RidgeOptions {
     double penalty = 10, prior = 0;
 };
 
+/// What the land at each cell is like, beside what its features say of it, for the pooled regression to depend on.
+struct PlaceTraits {
+    std::size_t count = 0;
+    std::vector<float> values; ///< [cells, count], NaN where not known
+    std::vector<int> part;     ///< [cells] 0 and above: parts of the land, on which the pooled regression is tried
+};
+
+class PooledRegression;
+
 /// Ridge regression of a truth on features of the same step, for every cell by itself: what a place's own past tells of
 /// it. Cells that may not be learnt from, and those whose truth is never known, are given the answer of all others: the
 /// pooled regression on features standardised at each cell, about the mean of the first feature there.
+///
+/// With traits of places the pooled regression is another one: its weights depend on what a place is like
+/// (src/data/pooled_regression.hpp), and cells that learn are drawn to it.
 ///
 /// With features z standardised over the steps that a cell learns from, y the truth less its mean and w0 the prior's
 /// weights, the weights of a cell are w0 + (Z'Z + penalty I)^-1 Z'(y - Z w0).
@@ -29,8 +42,10 @@ public:
     using Field = std::shared_ptr<const std::vector<float>>; ///< [cells], NaN where missing
 
     /// `learns`, [cells]: 1 for cells that learn, 0 for cells that are told, -1 for cells without land. About
-    /// 4 (features + 3)^2 bytes a cell of land are held until forget(). Throws ShapeError without a feature.
-    CellRegression(std::vector<std::int8_t> learns, std::size_t features);
+    /// 4 (features + 3)^2 bytes a cell of land are held until forget(). Throws ShapeError without a feature,
+    /// and for traits of another grid.
+    CellRegression(std::vector<std::int8_t> learns, std::size_t features,
+                   std::shared_ptr<const PlaceTraits> traits = nullptr);
 
     /// One step. A cell takes part where all features are finite and, if it learns, the truth is.
     void add(std::span<const Field> features, std::span<const float> truth);
@@ -59,6 +74,8 @@ public:
 private:
     /// Sums of a cell: steps, features, products of features, truth, features times truth.
     double* sums(std::size_t cell) { return sums_.data() + cell * stride_; }
+    std::shared_ptr<const PooledRegression> pool(const std::vector<std::size_t>& own);
+    std::span<const float> traits_of(std::size_t cell) const;
     void predict(const std::vector<double>& weights, std::span<const Field> features, std::span<float> out) const;
 
     std::size_t features_, stride_;
@@ -67,6 +84,8 @@ private:
     std::vector<double> sums_;
     std::vector<double> weights_, pooled_; ///< of each: constant, then one a feature; NaN where there are none
     Index learnt_ = 0;
+    std::shared_ptr<const PlaceTraits> traits_;
+    std::shared_ptr<const PooledRegression> by_traits_; ///< of what was added so far
 };
 
 /// What a regression of the fine truth reads of a step: the interpolated coarse field, the predictors, and, on a

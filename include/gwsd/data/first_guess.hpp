@@ -37,10 +37,11 @@ public:
         std::function<CellRegression::Field(Index)> interpolated; ///< of the coarse field; null without one
         std::function<CellRegression::Field(Index)> truth;
         Checkpoint checkpoint{}; ///< called before each step is read
+        bool by_place = false;   ///< draw each place to a pooled regression that depends on what a place is like
     };
 
-    /// How strongly the regression is drawn, and to what, is chosen by the squared error on blocks that were left out.
-    /// Null if no cell could learn.
+    /// How strongly the regression is drawn, and without by_place to what, is chosen by the squared error on blocks
+    /// that were left out. Null if no cell could learn.
     static std::shared_ptr<const FirstGuess> learn(const Lessons& lessons);
 
     /// For the grid of a cube: cells that the weights do not know have no guess.

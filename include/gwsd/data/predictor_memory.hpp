@@ -12,7 +12,11 @@ namespace gwsd::data {
 /// months. A linear reservoir that the predictor feeds holds just this, so that a store's level shows in it long after
 /// the month of the rain.
 struct PredictorMemory {
-    std::string predictor;
+    /// Stands for the coarse field that the network reads: what the satellite saw over months, which its noise of one
+    /// month hardly touches.
+    static constexpr const char* coarse_field = "gwsa";
+
+    std::string predictor; ///< of the cube, or coarse_field
     Index months = 12;
 
     std::string name() const { return predictor + "_memory" + std::to_string(months); }
@@ -23,9 +27,11 @@ struct PredictorMemory {
 ///     m_t = m_(t-1) + (1 - exp(-1 / months)) (x_t - m_(t-1)),
 /// from the mean of the cell's first twelve values on; a month without a value leaves it as it was. A field of step t
 /// reads no step after it but for those twelve. Steps are best asked for in order: others are made again from the last
-/// one kept, a year apart at most. The cube itself if there are no memories. Throws DataError if the cube lacks a
-/// predictor, ConfigError if its steps are not months.
+/// one kept, a year apart at most. The memory of the coarse field, `coarse_variable` of the cube, is interpolated to
+/// the fine grid. The cube itself if there are no memories. Throws DataError if the cube lacks a predictor, ConfigError
+/// if its steps are not months.
 std::shared_ptr<const io::FieldSource> with_memory(std::shared_ptr<const io::FieldSource> cube,
-                                                   const std::vector<PredictorMemory>& memories);
+                                                   const std::vector<PredictorMemory>& memories,
+                                                   const std::string& coarse_variable);
 
 } // namespace gwsd::data

@@ -28,6 +28,7 @@ struct DataConfig {
     double minimum_land = 0.02;          ///< least share of land for a tile to train
     std::vector<std::string> predictors; ///< that the network reads; empty: all of the cube
     std::vector<Index> memory{3, 12};    ///< months over which the memories of precipitation fade
+    Index coarse_memory = 12;            ///< months over which the memory of the coarse field fades; 0: none
     std::string precipitation = "tp";    ///< predictor that is P in the recharge signal
     std::string soil_moisture = "swvl1"; ///< predictor that is theta there
     bool allow_leakage = false;
