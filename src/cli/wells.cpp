@@ -22,13 +22,13 @@ std::function<void()> define(CLI::App& app)
     app.add_option("--sites", options->sites, "CSV of id, latitude, longitude and specific yield of the wells")
         ->required()
         ->type_name("FILE");
-    add_output(app, options->output, "Folder for wells.json, CSV tables, a map and the series; none by default");
+    add_output(app, options->output, "Folder for wells.json, CSV tables, maps, series and lags; none by default");
     app.add_option("--measure", options->measure,
                    "What wells hold: depth to water (larger is drier), or level (larger is wetter)")
         ->check(CLI::IsMember({"depth", "level"}))
         ->capture_default_str();
     app.add_option("--well-unit", options->well_unit, "Unit of the wells")->type_name("UNIT")->capture_default_str();
-    app.add_option("--field-unit", options->field_unit, "Unit of a field that is a CSV series")
+    app.add_option("--field-unit", options->field_unit, "Unit of a field, or of a coarse product, that is a CSV series")
         ->type_name("UNIT")
         ->capture_default_str();
     app.add_option("--specific-yield", options->specific_yield,
@@ -45,18 +45,28 @@ std::function<void()> define(CLI::App& app)
     app.add_option("--max-lag", options->max_lag, "Months that a lag is looked for in, to both sides")
         ->check(CLI::Range(0, 120))
         ->capture_default_str();
+    app.add_option("--coarse", options->coarse,
+                   "The product that the field was refined from, as --field: the same wells and months are scored for "
+                   "it too, and the gain over it with an interval (--seed)")
+        ->type_name("FIELD");
     return [options] {
         options->overwrite = common().overwrite;
+        options->seed = common().seed;
         const score::WellsSummary summary = score::score_wells(*options);
         std::fputs(common().json ? summary.scores.c_str() : summary.table.c_str(), stdout);
-        if (!options->output.empty()) say("wrote " + options->output + "/wells.json, tables, map.png, series.png");
+        if (!options->output.empty())
+            say("wrote " + options->output + "/wells.json, tables, map.png, series.png, lags.png");
     };
 }
 
-const Register registered{"wells", "scores a storage field against groundwater wells: correlation, lag and trend",
-                          "gwsd wells --field fine.nc --wells series.csv --sites sites.csv --output wells\n"
-                          "  gwsd wells --field basin.csv:gwsa_mm --wells series.csv --sites sites.csv --measure level",
-                          define};
+const Register registered{
+    "wells",
+    "scores a storage field against groundwater wells: correlation, lags, trends, amounts, gain over the coarse "
+    "product",
+    "gwsd wells --field fine.nc --wells series.csv --sites sites.csv --output wells\n"
+    "  gwsd wells --field fine.nc --coarse g3p.nc --wells series.csv --sites sites.csv --output wells\n"
+    "  gwsd wells --field basin.csv:gwsa_mm --wells series.csv --sites sites.csv --measure level",
+    define};
 
 } // namespace
 } // namespace gwsd::cli::wells_command

@@ -1,133 +1,112 @@
 #include "score/well_field.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "gwsd/core/error.hpp"
-#include "gwsd/core/progress.hpp"
-#include "gwsd/io/series.hpp"
-#include "gwsd/io/units.hpp"
-#include "score/prediction_file.hpp"
+#include "score/well_source.hpp"
 
 namespace gwsd::score {
 
 namespace {
 
-/// Position of the cell whose edges hold `value`, or -1.
-Index locate(const std::vector<double>& edges, double value)
+/// Cells of `degrees` over all wells, beside a CSV series that has no grid.
+geo::Grid grid_over(const WellTable& table, double degrees)
 {
-    if (!(value >= edges.front()) || !(value <= edges.back())) return -1;
-    const auto next = std::upper_bound(edges.begin(), edges.end(), value);
-    return std::min<Index>(next - edges.begin() - 1, std::ssize(edges) - 2);
-}
-
-/// Longitudes of wells may be a turn away from those of the grid.
-Index column_of(const geo::Grid& grid, double lon)
-{
-    for (const double turn : {0.0, -360.0, 360.0})
-        if (const Index col = locate(grid.lon_edges, lon + turn); col >= 0) return col;
-    return -1;
+    geo::Region bounds{360, 90, -360, -90};
+    for (const Well& well : table.wells)
+        bounds = {std::min(bounds.west, well.lon), std::min(bounds.south, well.lat), std::max(bounds.east, well.lon),
+                  std::max(bounds.north, well.lat)};
+    return geo::regular_grid(degrees, {bounds.west - 1e-3, std::max(-90.0, bounds.south - 1e-3), bounds.east + 1e-3,
+                                       std::min(90.0, bounds.north + 1e-3)});
 }
 
 void place_wells(const WellTable& table, WellField& field)
 {
-    std::map<std::pair<Index, Index>, std::size_t> known;
+    std::map<Index, std::size_t> known;
     for (std::size_t w = 0; w < table.wells.size(); ++w) {
-        const Index row = locate(field.grid.lat_edges, table.wells[w].lat),
-                    col = column_of(field.grid, table.wells[w].lon);
-        if (row < 0 || col < 0) {
+        const Index at = cell_at(field.grid, table.wells[w].lat, table.wells[w].lon);
+        if (at < 0) {
             ++field.outside;
             continue;
         }
-        const auto [found, added] = known.try_emplace({row, col}, field.cells.size());
+        const Index row = at / field.grid.cols(), col = at % field.grid.cols();
+        const auto [found, added] = known.try_emplace(at, field.cells.size());
         if (added) field.cells.push_back({row, col, field.grid.area(row, col), {}, {}});
         field.cells[found->second].wells.push_back(w);
     }
 }
 
-/// Factor to mm; 1 for a dimensionless field.
-double to_water(const std::string& unit, const std::string& where, WellField& field)
-{
-    if (const auto factor = unit_factor(unit, "mm")) {
-        field.unit = "mm";
-        return *factor;
-    }
-    if (!io::is_dimensionless(unit))
-        throw DataError(where + " has units '" + unit + "'; expected a height of water such as mm, or a pure number");
-    field.unit = unit, field.is_water = false;
-    return 1;
-}
-
-WellField csv_field(const WellsOptions& options, const WellTable& table)
+WellField field_of(const FieldSource& source)
 {
     WellField field;
-    field.gridded = false;
-    std::string column;
-    MonthlySeries series = read_csv_series(options.field, column);
-    const double factor = to_water(options.field_unit, "--field-unit: the series '" + column + "'", field);
-    for (auto& [month, value] : series) value *= factor;
-    field.description = "the series '" + column + "' of " + options.field;
-    geo::Region bounds{360, 90, -360, -90};
-    for (const Well& well : table.wells)
-        bounds = {std::min(bounds.west, well.lon), std::min(bounds.south, well.lat), std::max(bounds.east, well.lon),
-                  std::max(bounds.north, well.lat)};
-    field.grid = geo::regular_grid(options.cell, {bounds.west - 1e-3, std::max(-90.0, bounds.south - 1e-3),
-                                                  bounds.east + 1e-3, std::min(90.0, bounds.north + 1e-3)});
-    place_wells(table, field);
-    for (WellCell& cell : field.cells) cell.field = series;
+    field.description = source.description, field.unit = source.unit;
+    field.gridded = source.gridded(), field.is_water = source.is_water;
     return field;
 }
 
-WellField gridded_field(const WellsOptions& options, const WellTable& table)
+void keep_months_of(MonthlySeries& series, const MonthlySeries& other)
 {
-    io::SeriesOptions how;
-    how.quantity = "gwsa";
-    const auto series = io::open_series({options.field}, how);
-    WellField field;
-    const std::string where = options.field + ": variable '" + series->name() + "'";
-    if (!series->has_time()) throw DataError(where + " has no time; wells need a series of months");
-    const double factor = to_water(series->unit(), where, field);
-    field.description = "'" + series->name() + "' of " + options.field;
-    if (series->is_total_water_storage()) field.description += " (total water storage)";
-    field.grid = series->grid();
-    place_wells(table, field);
-    const geo::TimeAxis& axis = series->time();
-    std::vector<std::map<geo::Month, std::pair<double, int>>> sums(field.cells.size()); // weeks are averaged
-    std::vector<float> values(static_cast<std::size_t>(field.grid.cells()));
-    Progress progress("reading", axis.size());
-    for (Index t = 0; t < axis.size(); ++t) {
-        progress.update(t, axis.label(t));
-        series->read(t, values);
-        const geo::Month month = axis.month(t);
-        for (std::size_t c = 0; c < field.cells.size(); ++c) {
-            const Index at = field.cells[c].row * field.grid.cols() + field.cells[c].col;
-            const double value = factor * static_cast<double>(values[static_cast<std::size_t>(at)]);
-            if (!std::isfinite(value)) continue;
-            auto& [sum, count] = sums[c][month];
-            sum += value, ++count;
-        }
-    }
-    for (std::size_t c = 0; c < field.cells.size(); ++c)
-        for (const auto& [month, sum] : sums[c]) field.cells[c].field[month] = sum.first / sum.second;
-    std::erase_if(field.cells, [&field](const WellCell& cell) {
-        if (!cell.field.empty()) return false;
-        field.without_value += std::ssize(cell.wells);
-        return true;
-    });
-    return field;
+    std::erase_if(series, [&other](const auto& value) { return !other.contains(value.first); });
+}
+
+std::string kind_of(const WellField& field)
+{
+    return field.is_water ? "water in mm" : "a pure number with units '" + field.unit + "'";
 }
 
 } // namespace
 
 WellField read_well_field(const WellsOptions& options, const WellTable& table)
 {
-    WellField field = is_csv(options.field) ? csv_field(options, table) : gridded_field(options, table);
+    const FieldSource source = open_source(options.field, options.field_unit);
+    WellField field = field_of(source);
+    field.grid = source.gridded() ? source.series->grid() : grid_over(table, options.cell);
+    place_wells(table, field);
+    std::vector<Index> places;
+    for (const WellCell& cell : field.cells) places.push_back(cell.row * field.grid.cols() + cell.col);
+    const auto series = source.read(places);
+    for (std::size_t c = 0; c < field.cells.size(); ++c) field.cells[c].field = series[c];
+    std::erase_if(field.cells, [&field](const WellCell& cell) {
+        if (!cell.field.empty()) return false;
+        field.without_value += std::ssize(cell.wells);
+        return true;
+    });
     if (field.cells.empty())
         throw DataError(options.field + ": none of the " + std::to_string(table.wells.size()) +
                         " wells lies where it has values (" + std::to_string(field.outside) + " outside its grid, " +
                         std::to_string(field.without_value) + " in cells without any); are latitude and longitude of " +
                         options.sites + " exchanged?");
     return field;
+}
+
+WellField read_coarse_field(const WellsOptions& options, WellField& field)
+{
+    const FieldSource source = open_source(options.coarse, options.field_unit);
+    WellField coarse = field_of(source);
+    if (coarse.is_water != field.is_water)
+        throw DataError("--coarse " + options.coarse + ": '" + coarse.description + "' is " + kind_of(coarse) +
+                        ", but the field, " + field.description + ", is " + kind_of(field) +
+                        "; give the product that the field was refined from, or another variable as FILE:VARIABLE");
+    coarse.grid = field.grid, coarse.cells = field.cells;
+    std::vector<Index> places;
+    for (const WellCell& cell : field.cells)
+        places.push_back(source.cell_at(field.grid.lat(cell.row), field.grid.lon(cell.col)));
+    auto series = source.read(places);
+    for (std::size_t c = 0; c < field.cells.size(); ++c) {
+        keep_months_of(series[c], field.cells[c].field);
+        keep_months_of(field.cells[c].field, series[c]);
+        coarse.cells[c].field = std::move(series[c]);
+    }
+    const auto empty = [](const WellCell& cell) { return cell.field.empty(); };
+    for (const WellCell& cell : field.cells)
+        if (empty(cell)) field.without_coarse += std::ssize(cell.wells);
+    std::erase_if(field.cells, empty);
+    std::erase_if(coarse.cells, empty);
+    if (field.cells.empty())
+        throw DataError("--coarse " + options.coarse + ": " + coarse.description +
+                        " shares no month and place of wells with " + field.description +
+                        "; expected the product that the field was refined from, over the same region and months");
+    return coarse;
 }
 
 } // namespace gwsd::score

@@ -23,11 +23,17 @@ struct WellField {
     bool is_water = true; ///< in mm; false: dimensionless, so that amounts of water cannot be compared
     geo::Grid grid;       ///< of the cells
     std::vector<WellCell> cells;
-    Index outside = 0;       ///< wells that lie outside the grid
-    Index without_value = 0; ///< wells in cells that never have a value
+    Index outside = 0;        ///< wells that lie outside the grid
+    Index without_value = 0;  ///< wells in cells that never have a value
+    Index without_coarse = 0; ///< wells in cells without a month in common with the coarse product
 };
 
-/// Reads the field at the cells of the wells, one step at a time. Throws InputMissing, DataError.
+/// Reads the field at the cells of the wells. Throws InputMissing, DataError.
 WellField read_well_field(const WellsOptions& options, const WellTable& table);
+
+/// The product of --coarse at the centres of the field's cells, in the same cells, so that both meet the same wells.
+/// Both keep the months that both have, and cells without any go from both. Throws InputMissing, DataError: also if one
+/// is water and the other is not, or if they share no month.
+WellField read_coarse_field(const WellsOptions& options, WellField& field);
 
 } // namespace gwsd::score

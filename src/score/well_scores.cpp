@@ -6,41 +6,13 @@
 #include <set>
 
 #include "gwsd/core/error.hpp"
+#include "gwsd/core/parallel.hpp"
 #include "gwsd/io/units.hpp"
 #include "score/prediction_file.hpp"
 
 namespace gwsd::score {
 
 namespace {
-
-Moments moments_of(const std::vector<double>& a, const std::vector<double>& b)
-{
-    Moments m;
-    for (std::size_t i = 0; i < a.size(); ++i) m.add(1, a[i], b[i]);
-    return m;
-}
-
-/// Correlation of a series with itself a month later, over the months that have both.
-double memory(const std::vector<geo::Month>& months, const std::vector<double>& values)
-{
-    Moments m;
-    for (std::size_t i = 1; i < months.size(); ++i)
-        if (months[i].index == months[i - 1].index + 1) m.add(1, values[i - 1], values[i]);
-    const double r = m.n >= 3 ? m.correlation() : not_defined;
-    return std::isfinite(r) ? r : 0.0;
-}
-
-/// r of wells at t + lag against the field at t, over the months that have both.
-double correlation_at(const SeriesPair& pair, Index lag)
-{
-    std::map<int, double> field;
-    for (std::size_t i = 0; i < pair.months.size(); ++i) field[pair.months[i].index] = pair.field[i];
-    Moments m;
-    for (std::size_t i = 0; i < pair.months.size(); ++i)
-        if (const auto at = field.find(pair.months[i].index - static_cast<int>(lag)); at != field.end())
-            m.add(1, pair.wells[i], at->second);
-    return m.n >= 12 ? m.correlation() : not_defined;
-}
 
 /// Weighted means of wells and field by month.
 class MeanPair {
@@ -57,6 +29,7 @@ public:
             result.months.push_back(month);
             result.wells.push_back(sum[1] / sum[0]);
             result.field.push_back(sum[2] / sum[0]);
+            result.weights.push_back(sum[0]);
         }
         return result;
     }
@@ -78,40 +51,23 @@ MonthlySeries field_anomaly(const MonthlySeries& field, const std::set<geo::Mont
     return result;
 }
 
+/// Scores of the series of a variant; cells are independent of each other.
+void score_variant(WellVariant& variant, int max_lag)
+{
+    variant.score = score_pair(variant.region, max_lag);
+    variant.trends = rank_trends(variant.region);
+    variant.cell_scores.resize(variant.cells.size());
+    variant.cell_trends.resize(variant.cells.size());
+    parallel_for(std::ssize(variant.cells), 1, [&](Index begin, Index end) {
+        for (auto c = static_cast<std::size_t>(begin); c < static_cast<std::size_t>(end); ++c) {
+            variant.cell_scores[c] = score_pair(variant.cells[c], max_lag);
+            variant.cell_trends[c] = rank_trends(variant.cells[c]);
+        }
+    });
+    variant.lags = lag_curves(variant.region, variant.score, variant.cell_scores, max_lag);
+}
+
 } // namespace
-
-int PairScore::trends_agree() const
-{
-    const double error = std::hypot(trend_wells.standard_error, trend_field.standard_error);
-    if (!std::isfinite(error)) return -1;
-    return std::abs(trend_wells.per_year - trend_field.per_year) < 1.96 * error ? 1 : 0;
-}
-
-PairScore score_pair(const SeriesPair& pair, Index max_lag)
-{
-    PairScore score;
-    score.n = std::ssize(pair.months);
-    if (score.n < 3) return score;
-    const Moments m = moments_of(pair.wells, pair.field);
-    score.r = m.correlation();
-    score.sd_wells = m.prediction_sd(), score.sd_field = m.truth_sd();
-    // Two series with memory have fewer independent pairs (Bartlett 1946); the interval is Fisher's.
-    const double product = std::clamp(memory(pair.months, pair.wells) * memory(pair.months, pair.field), -0.99, 0.99);
-    score.effective_n =
-        std::clamp(static_cast<double>(score.n) * (1 - product) / (1 + product), 2.0, static_cast<double>(score.n));
-    if (score.effective_n > 3.5 && std::abs(score.r) < 1) {
-        const double z = std::atanh(score.r), half = 1.96 / std::sqrt(score.effective_n - 3);
-        score.low = std::tanh(z - half), score.high = std::tanh(z + half);
-    }
-    score.r_at_lag = score.r;
-    for (Index lag = -max_lag; lag <= max_lag; ++lag) {
-        const double r = correlation_at(pair, lag);
-        if (r > score.r_at_lag) score.r_at_lag = r, score.lag = lag;
-    }
-    score.trend_wells = fit_trend(pair.months, pair.wells);
-    score.trend_field = fit_trend(pair.months, pair.field);
-    return score;
-}
 
 WellAnomalies well_anomalies(const WellsOptions& options, const WellTable& table, const WellField& field)
 {
@@ -141,7 +97,7 @@ WellAnomalies well_anomalies(const WellsOptions& options, const WellTable& table
                 continue;
             }
             for (auto& [month, value] : member.anomaly) value -= m.truth_mean();
-            member.score = score_pair(pair, options.max_lag);
+            member.score = score_pair(pair, static_cast<int>(options.max_lag));
             result.members.push_back(std::move(member));
         }
     if (result.members.empty())
@@ -153,9 +109,9 @@ WellAnomalies well_anomalies(const WellsOptions& options, const WellTable& table
 std::vector<WellVariant> well_variants(const WellsOptions& options, const WellTable& table, const WellField& field,
                                        const WellAnomalies& anomalies)
 {
-    std::vector<WellVariant> variants{{"standardised", "sd", {}, {}, {}, {}, 0}};
+    std::vector<WellVariant> variants{{"standardised", "sd", {}, {}, {}, {}, 0, {}, {}, {}}};
     if (field.is_water)
-        for (const std::string& name : table.yields) variants.push_back({name, "mm", {}, {}, {}, {}, 0});
+        for (const std::string& name : table.yields) variants.push_back({name, "mm", {}, {}, {}, {}, 0, {}, {}, {}});
 
     std::vector<std::set<geo::Month>> months(field.cells.size()); // of each cell, that any of its wells has
     for (const auto& member : anomalies.members)
@@ -165,7 +121,6 @@ std::vector<WellVariant> well_variants(const WellsOptions& options, const WellTa
         WellVariant& variant = variants[v];
         const bool standardised = v == 0;
         std::vector<MeanPair> cells(field.cells.size());
-        MeanPair region;
         std::vector<MonthlySeries> fields;
         for (std::size_t c = 0; c < field.cells.size(); ++c)
             fields.push_back(field_anomaly(field.cells[c].field, months[c], standardised));
@@ -173,23 +128,21 @@ std::vector<WellVariant> well_variants(const WellsOptions& options, const WellTa
             const double yield = standardised ? 1 / member.sd : table.wells[member.well].specific_yield[v - 1];
             if (!(yield > 0)) continue;
             ++variant.wells;
-            for (const auto& [month, value] : member.anomaly) {
-                const auto at = fields[member.cell].find(month);
-                if (at == fields[member.cell].end()) continue;
-                cells[member.cell].add(month, 1, yield * value, at->second);
-                if (standardised) region.add(month, 1, yield * value, at->second);
-            }
+            for (const auto& [month, value] : member.anomaly)
+                if (const auto at = fields[member.cell].find(month); at != fields[member.cell].end())
+                    cells[member.cell].add(month, 1, yield * value, at->second);
         }
+        MeanPair region;
         for (std::size_t c = 0; c < cells.size(); ++c) {
-            variant.cells.push_back(cells[c].pair());
-            variant.cell_scores.push_back(score_pair(variant.cells.back(), options.max_lag));
-            if (standardised) continue;
-            const SeriesPair& pair = variant.cells.back();
+            SeriesPair pair = cells[c].pair();
+            // In the region each well counts alike where courses are compared, each area where water is.
+            if (!standardised) pair.weights.assign(pair.months.size(), field.cells[c].area);
             for (std::size_t i = 0; i < pair.months.size(); ++i)
-                region.add(pair.months[i], field.cells[c].area, pair.wells[i], pair.field[i]);
+                region.add(pair.months[i], pair.weights[i], pair.wells[i], pair.field[i]);
+            variant.cells.push_back(std::move(pair));
         }
         variant.region = region.pair();
-        variant.score = score_pair(variant.region, options.max_lag);
+        score_variant(variant, static_cast<int>(options.max_lag));
     }
     std::erase_if(variants, [](const WellVariant& variant) { return variant.wells == 0; });
     return variants;

@@ -4,34 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "gwsd/score/cycle.hpp"
-#include "gwsd/score/moments.hpp"
 #include "score/well_field.hpp"
+#include "score/well_lags.hpp"
+#include "score/well_pairs.hpp"
 
 namespace gwsd::score {
-
-/// Two series over the same months.
-struct SeriesPair {
-    std::vector<geo::Month> months;
-    std::vector<double> wells, field;
-};
-
-/// How well two series go together.
-struct PairScore {
-    Index n = 0;
-    double r = not_defined, low = not_defined, high = not_defined; ///< Pearson, 95 % interval
-    double effective_n = not_defined;
-    Index lag = 0; ///< months that the wells follow the field by, at the largest r; negative: they lead
-    double r_at_lag = not_defined;
-    double sd_wells = not_defined, sd_field = not_defined;
-    Trend trend_wells{not_defined, not_defined, {}}, trend_field{not_defined, not_defined, {}};
-
-    /// 1: trends differ by less than 1.96 standard errors of their difference, 0: by more, -1: not known.
-    int trends_agree() const;
-};
-
-/// `field_of` gives the whole series that lags are looked for in. Fewer than 3 months give no r.
-PairScore score_pair(const SeriesPair& pair, Index max_lag);
 
 /// Wells as anomalies against the field, see wells.hpp.
 struct WellAnomalies {
@@ -55,6 +32,10 @@ struct WellVariant {
     std::vector<SeriesPair> cells; ///< of each cell of the field, empty where it has no well left
     std::vector<PairScore> cell_scores;
     Index wells = 0;
+    LagCurves lags;
+    PairTrends trends;
+    std::vector<PairTrends> cell_trends;
+    bool is_water() const { return unit == "mm"; } ///< amounts can be compared, not only courses
 };
 
 /// The standardised variant, and one for each column of specific yield where the field is water.

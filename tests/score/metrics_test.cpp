@@ -57,6 +57,24 @@ TEST_CASE("a constant truth has no r2, and an empty sum has no score")
     CHECK(std::isnan(m.correlation()));
 }
 
+TEST_CASE("Kling-Gupta efficiency has three parts, and its bias counts in standard deviations of the truth")
+{
+    // Truth 1 2 3 4: mean 2.5, variance 1.25. Prediction 2 2 4 6: mean 3.5, variance 2.75, covariance 1.75.
+    Moments m;
+    m.add(1, 2, 1), m.add(1, 2, 2), m.add(1, 4, 3), m.add(1, 6, 4);
+    const KlingGupta parts = m.kling_gupta();
+    CHECK(parts.r == Approx(1.75 / std::sqrt(1.25 * 2.75)));
+    CHECK(parts.alpha == Approx(std::sqrt(2.75 / 1.25)));
+    CHECK(parts.beta == Approx(1 / std::sqrt(1.25)));
+    CHECK(m.kge() == Approx(-0.018169966741186)); // 1 - sqrt(0.0561202^2 + 0.4832397^2 + 0.8944272^2)
+    // The same anomalies about zero: no bias, and defined although both means are zero.
+    Moments anomalies;
+    anomalies.add(1, -1.5, -1.5), anomalies.add(1, -1.5, -0.5), anomalies.add(1, 0.5, 0.5), anomalies.add(1, 2.5, 1.5);
+    CHECK(anomalies.kling_gupta().beta == Approx(0).margin(1e-12));
+    CHECK(anomalies.kge() == Approx(1 - std::hypot(0.0561202, 0.4832397)).epsilon(1e-5));
+    CHECK(std::isnan(Moments{}.kge()));
+}
+
 TEST_CASE("moments that are merged equal moments over everything")
 {
     Moments a, b, all;

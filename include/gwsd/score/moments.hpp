@@ -7,6 +7,18 @@ namespace gwsd::score {
 
 inline constexpr double not_defined = std::numeric_limits<double>::quiet_NaN();
 
+/// Kling-Gupta efficiency (Gupta et al. 2009) in the form for anomalies, whose mean is near zero: the ratio of the
+/// means, or of the coefficients of variation (Kling et al. 2012), divides by that mean, so the bias counts in standard
+/// deviations of the truth (Tang et al. 2021). 1 is perfect; the truth's mean as prediction, r = alpha = 0, has
+/// 1 - sqrt(2) = -0.41 (Knoben et al. 2019).
+struct KlingGupta {
+    double r = not_defined;
+    double alpha = not_defined; ///< sd of prediction / sd of truth
+    double beta = not_defined;  ///< (mean of prediction - mean of truth) / sd of truth
+
+    double value() const { return 1.0 - std::sqrt((r - 1) * (r - 1) + (alpha - 1) * (alpha - 1) + beta * beta); }
+};
+
 /// Weighted sums over pairs (prediction p, truth t): all that MAE, RMSE, bias, R2, NSE, KGE and correlation need.
 /// Sums add, so months, regions and bootstrap blocks are merged with +=. A pair with a NaN is not to be added.
 struct Moments {
@@ -54,15 +66,14 @@ struct Moments {
         const double product = truth_variance() * prediction_variance();
         return product > 0 ? (pt / w - p / w * t / w) / std::sqrt(product) : not_defined;
     }
-    /// Kling-Gupta efficiency (Gupta et al. 2009) in the form for anomalies, whose mean is near zero: the bias term is
-    /// (mean p - mean t) / sd t (Tang et al. 2021).
-    double kge() const
+    /// Kling-Gupta efficiency with its parts, for anomalies.
+    KlingGupta kling_gupta() const
     {
         const double r = correlation(), sd = truth_sd();
-        if (!(sd > 0) || std::isnan(r)) return not_defined;
-        const double alpha = prediction_sd() / sd - 1, beta = bias() / sd;
-        return 1.0 - std::sqrt((r - 1) * (r - 1) + alpha * alpha + beta * beta);
+        if (!(sd > 0) || std::isnan(r)) return {};
+        return {r, prediction_sd() / sd, bias() / sd};
     }
+    double kge() const { return kling_gupta().value(); }
 
 private:
     /// Zero where only rounding is left of the difference of the two sums.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct WellsOptions {
     double cell = 0.5;                       ///< degrees of the cells that wells are averaged over beside a CSV field
     Index min_months = 24;                   ///< wells with fewer common months are left out
     Index max_lag = 6;                       ///< months
+    std::string coarse;                      ///< the product that the field was refined from, as `field`; empty: none
+    std::uint64_t seed = 1;                  ///< of the bootstrap of gains
     bool overwrite = false;
 };
 
@@ -34,10 +37,15 @@ struct WellsSummary {
 /// - `standardised`: each anomaly over its standard deviation, averaged over wells; it needs no aquifer property;
 /// - one for each column of specific yield: anomaly times specific yield, in mm of water, averaged over the wells of a
 ///   grid cell and then over cells by area, so that many wells in one place count once.
-/// The field is averaged over the same wells or cells. Scores: Pearson's r with a 95 % interval that counts the memory
-/// of both series (effective sample size, Bartlett 1946), the lag of largest r (positive: wells follow the field), and
-/// linear trends beside an annual cycle with their standard errors; they agree if they differ by less than 1.96
-/// standard errors of the difference.
+/// The field is averaged over the same wells or cells. For the region and for each cell are given:
+/// - Pearson's r at every lag up to max_lag (positive: wells follow the field), with a 95 % interval that counts the
+///   memory of both series (effective sample size, Bartlett 1946);
+/// - linear trends beside an annual cycle with their standard errors; they agree if they differ by less than 1.96
+///   standard errors of the difference; Mann-Kendall's test and Sen's slope without the annual cycle (rank_trend.hpp);
+/// - KGE and RMSE of amounts of water; how far the wells of one cell agree;
+/// - with `coarse`: what r, KGE and RMSE gain over that product in the same cells and over the months of both, with a
+///   bootstrap interval, and a verdict in plain English.
+/// docs/explanations/wells.md has the formulas and their sources.
 ///
 /// Throws InputMissing, DataError naming file, row and column, ConfigError, CannotCreate.
 WellsSummary score_wells(const WellsOptions& options);
