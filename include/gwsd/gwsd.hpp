@@ -32,6 +32,7 @@
 // Layers, the network, what it is trained with.
 #include "gwsd/losses/weighted_loss.hpp"
 #include "gwsd/models/downscaler.hpp"
+#include "gwsd/nn/channel_dropout.hpp"
 #include "gwsd/nn/module.hpp"
 #include "gwsd/optim/adamw.hpp"
 #include "gwsd/optim/clip.hpp"

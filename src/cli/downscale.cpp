@@ -17,7 +17,7 @@ struct Options {
     std::string shard;
     std::optional<std::string> period, projection, units, baseline, cf;
     std::optional<double> overlap;
-    std::optional<Index> batch;
+    std::optional<Index> batch, dropout_samples;
     bool flags = false, fill_missing = false;
 };
 
@@ -53,6 +53,7 @@ std::string command_text(const Options& options)
     if (options.overlap) add("--overlap", nlohmann::json(*options.overlap).dump());
     if (options.run.tile > 0) add("--tile", std::to_string(options.run.tile));
     if (options.fill_missing) text += " --fill-missing";
+    if (options.dropout_samples) add("--dropout-samples", std::to_string(*options.dropout_samples));
     return text;
 }
 
@@ -69,7 +70,7 @@ train::DownscaleConfig configuration(const Options& options)
     };
     take(d.period, options.period), take(d.projection, options.projection), take(d.units, options.units);
     take(d.baseline, options.baseline), take(d.cf, options.cf), take(d.overlap, options.overlap);
-    take(d.batch, options.batch);
+    take(d.batch, options.batch), take(d.dropout_samples, options.dropout_samples);
     d.flags = d.flags || options.flags;
     d.fill_missing = d.fill_missing || options.fill_missing;
     return d;
@@ -103,13 +104,19 @@ std::function<void()> define(CLI::App& app)
     app.add_option("--cf", options->cf, "CF conventions: 1.11, or 1.13 with the norm of the anomaly");
     app.add_option("--overlap", options->overlap, "Share of a tile that overlaps its neighbour, 0 to 0.75");
     app.add_option("--batch", options->batch, "Tiles computed at once")->check(CLI::PositiveNumber);
+    app.add_option(
+           "--dropout-samples", options->dropout_samples,
+           "Passes with dropout, each by a part of the network that --seed draws, that mean and standard error "
+           "are mixed of; for a model trained with model.dropout; 0, the default: one pass of the whole network")
+        ->type_name("N")
+        ->check(CLI::Range(Index{0}, Index{1000}));
     app.add_option("--tile", options->run.tile, "Coarse cells along a tile's side; that of the training by default")
         ->check(CLI::PositiveNumber);
     return [options] {
         infer::DownscaleOptions run = options->run;
         read_shard(options->shard, run);
         run.config = configuration(*options);
-        run.overwrite = common().overwrite;
+        run.overwrite = common().overwrite, run.seed = common().seed;
         run.command = command_text(*options);
         const infer::DownscaleSummary summary = infer::downscale(run);
         char figures[160];

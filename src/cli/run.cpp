@@ -163,11 +163,14 @@ private:
 
     void downscale()
     {
-        fine_key_ = hash_of({prepared_, trained_, keys_of(schema_, {"downscale"})});
+        std::vector<std::string> key{prepared_, trained_, keys_of(schema_, {"downscale"})};
+        if (config_.downscale.dropout_samples > 0) key.push_back(std::to_string(common().seed));
+        fine_key_ = hash_of(key);
         part("downscale", "every month to the fine grid", fine_key_, fine_, [&] {
             infer::DownscaleOptions options;
             options.model = model_, options.cube = cube_, options.output = fine_;
             options.config = config_.downscale, options.overwrite = true, options.command = command_;
+            options.seed = common().seed;
             infer::downscale(options);
         });
     }

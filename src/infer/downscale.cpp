@@ -124,7 +124,8 @@ DownscaleSummary downscale(const DownscaleOptions& options)
                                  {.tile = plan.tile,
                                   .overlap = options.config.overlap,
                                   .batch = options.config.batch,
-                                  .product_sigma = plan.trained_beside_sigma});
+                                  .product_sigma = plan.trained_beside_sigma,
+                                  .dropout = plan.dropout});
     Run run(options, plan, predictor);
     say_estimate(run, cube->info());
     const TrainingDomain domain(predictor.maker());

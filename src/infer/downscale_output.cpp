@@ -71,8 +71,12 @@ std::vector<std::pair<std::string, std::string>> attributes_of(const DownscalePl
         {"gwsd_synthetic", info.synthetic || model.synthetic ? "true" : "false"},
         {"gwsd_leakage", leakage_text(model)},
         {"gwsd_input_hashes", info.sources}};
-    if (model.recalibration && !model.recalibration->observed.empty() && !plan.adds_product_sigma)
+    if (model.recalibration && !model.recalibration->observed.empty() && !plan.adds_product_sigma &&
+        plan.calibrated_alike)
         list.emplace_back("gwsd_observed_levels", levels_text(model.recalibration->observed));
+    if (plan.dropout.count > 0)
+        list.emplace_back("gwsd_dropout_samples",
+                          std::to_string(plan.dropout.count) + ", seed " + std::to_string(plan.dropout.seed));
     std::string memory; // of predictors, in months
     for (const data::PredictorMemory& m : plan.input.memory)
         memory += (memory.empty() ? "" : ",") + m.predictor + ":" + std::to_string(m.months);

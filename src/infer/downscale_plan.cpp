@@ -132,6 +132,30 @@ void choose_product_sigma(const DownscaleOptions& options, const train::Config& 
                                                   model.truth_mode == "scale_shift");
 }
 
+/// The spread between samples is a part of the predicted variance. A factor that was fitted without it would count it
+/// twice, one that was fitted with it would miss it.
+void choose_dropout(const DownscaleOptions& options, const train::TrainedModel& model, DownscalePlan& plan)
+{
+    plan.dropout = {options.config.dropout_samples, options.seed};
+    const auto wanted = std::to_string(plan.dropout.count);
+    if (plan.dropout.count > 0 && !(model.network.dropout > 0))
+        throw UsageError("--dropout-samples " + wanted + ": the model " + options.model +
+                         " was trained without dropout, so that all samples would be the same; leave the option out, "
+                         "or train a model with --set model.dropout=0.1");
+    if (!model.recalibration || model.recalibration->method == "none") return;
+    const Index fitted = model.recalibration->dropout_samples;
+    plan.calibrated_alike = fitted == plan.dropout.count;
+    if (plan.calibrated_alike) return;
+    const auto samples = [](Index n) {
+        return n > 0 ? "with " + counted(n, "sample") : std::string("without samples");
+    };
+    warn("the model's standard error is calibrated " + samples(fitted) + " of dropout, and is taken " +
+         samples(plan.dropout.count) + " here: its intervals may be too " +
+         (plan.dropout.count > fitted ? "wide" : "narrow") +
+         "; gwsd train --resume with the options of the run and --set calibration.dropout_samples=" + wanted +
+         " calibrates it anew without training");
+}
+
 void choose_unit(const DownscaleOptions& options, const io::CubeInfo& info, DownscalePlan& plan)
 {
     plan.unit = options.config.units.empty() ? info.unit : options.config.units;
@@ -179,6 +203,7 @@ DownscalePlan make_plan(const DownscaleOptions& options, const train::TrainedMod
     plan.truth_mode = info.has_reference ? model.truth_mode : "none";
     choose_projection(options, training, info, plan);
     choose_product_sigma(options, training, model, info, plan);
+    choose_dropout(options, model, plan);
     choose_unit(options, info, plan);
     choose_steps(options, cube, plan);
     choose_baseline(options, cube, plan);

@@ -9,6 +9,7 @@
 #include "gwsd/infer/projection.hpp"
 #include "gwsd/io/cube.hpp"
 #include "gwsd/io/units.hpp"
+#include "gwsd/train/predictor.hpp"
 
 namespace gwsd::infer {
 
@@ -20,6 +21,8 @@ struct DownscalePlan {
     bool weighted_by_sigma = false;
     bool trained_beside_sigma = false; ///< loss.product_sigma: the product's variance is a part of the predicted one
     bool adds_product_sigma = false;   ///< to the recalibrated variance
+    train::DropoutSamples dropout;
+    bool calibrated_alike = true; ///< the recalibration is of as many samples of dropout
     std::string truth_mode;
     std::vector<Index> steps;        ///< of this shard
     std::vector<std::string> absent; ///< months of the whole period without a satellite field

@@ -9,7 +9,6 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/infer/tiles.hpp"
 #include "gwsd/kernels/packed_weights.hpp"
-#include "gwsd/train/predictor.hpp"
 #include "infer/bounded_queue.hpp"
 #include "infer/sigma_correction.hpp"
 
@@ -52,7 +51,7 @@ struct MapPredictor::State {
     State(const train::TrainedModel& model, std::shared_ptr<const io::FieldSource> cube, const data::InputSpec& input,
           const PredictorOptions& options)
         : network(model.network),
-          predict(train::make_predictor(model)),
+          predict(train::make_predictor(model, options.dropout)),
           tile(rounded_tile(options.tile, model.network.factor, model.network.channels.size())),
           overlap(overlap_of(tile, options.overlap)),
           batch(std::max<Index>(1, options.batch)),

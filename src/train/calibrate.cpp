@@ -21,14 +21,16 @@ Recalibration groups_of(const TrainingData& data, const Config& config)
     const io::FieldSource& cube = data.maker->cube();
     r.zones = fit_zones(cube, data.input.predictors, config.data.precipitation, data.splits.train_period, data.usable);
     r.extent = cube.info().fine.bounds();
+    r.dropout_samples = config.calibration.dropout_samples;
     return r;
 }
 
 } // namespace
 
-Calibrator::Calibrator(std::shared_ptr<const TrainingData> data, const Config& config)
+Calibrator::Calibrator(std::shared_ptr<const TrainingData> data, const Config& config, std::uint64_t seed)
     : data_(std::move(data)),
       config_(config),
+      samples_{config.calibration.dropout_samples, seed},
       groups_(groups_of(*data_, config)),
       zone_(zone_of_cells(groups_.zones, data_->maker->cube())),
       errors_(groups_.groups())
@@ -80,7 +82,7 @@ void Calibrator::add(const Predictor& predict, const TrainingData& data, const d
 
 void Calibrator::measure(const TrainedModel& model)
 {
-    const auto predict = make_predictor(model);
+    const auto predict = make_predictor(model, samples_);
     errors_.clear(0, groups_.groups());
     add(*predict, *data_, *data_->targets, data_->validation, Place::trained, 1, errors_);
     groups_.unseen_from = "trained", folds_ = 0;
@@ -94,7 +96,7 @@ void Calibrator::measure(const TrainedModel& model)
 void Calibrator::add_fold(const TrainedModel& model, const TrainingData& data, const std::vector<char>& unseen)
 {
     const Index half = groups_.groups() / 2, side = config_.data.tile;
-    const auto predict = make_predictor(model);
+    const auto predict = make_predictor(model, samples_);
     GroupedErrors seen(groups_.groups());
     add(*predict, data, *data.targets, data.validation, Place::trained, 1, seen);
     const double own = seen.sum(0, half).ratios.quantile(reference_level);

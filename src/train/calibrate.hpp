@@ -10,8 +10,9 @@ namespace gwsd::train {
 /// Measures the errors of trained networks on validation months, and makes a recalibration of them.
 class Calibrator {
 public:
-    /// Reads the predictors that make climate zones, over the training months.
-    Calibrator(std::shared_ptr<const TrainingData> data, const Config& config);
+    /// Reads the predictors that make climate zones, over the training months. `seed` draws the networks of
+    /// calibration.dropout_samples.
+    Calibrator(std::shared_ptr<const TrainingData> data, const Config& config, std::uint64_t seed);
 
     /// Errors of the model that is calibrated: in the places that it was trained on, and there once more as if they had
     /// not been seen, where the first guess can say what such places are told. Throws StoppedEarly at a signal.
@@ -30,6 +31,7 @@ private:
 
     std::shared_ptr<const TrainingData> data_;
     const Config& config_;
+    DropoutSamples samples_;
     Recalibration groups_;           ///< zones and extent; no factors yet
     std::vector<std::uint8_t> zone_; ///< of each fine cell
     GroupedErrors errors_;

@@ -78,6 +78,11 @@ void add_model(Schema& schema, ModelConfig& m)
     schema.add({"model.peepholes", &m.peepholes, "peephole connections in the ConvLSTM", ""});
     schema.add({"model.recompute", &m.recompute,
                 "compute the ConvLSTM's steps again in the backward pass, to save memory", ""});
+    schema.add({"model.dropout", &m.dropout,
+                "share of the channels that training drops in front of the bottleneck and of every level on the way "
+                "up, or of every block of the plain CNN; a model that has learnt so can be sampled "
+                "(downscale.dropout_samples); 0: none",
+                "", 0, 0.9});
     schema.add({"model.base", &m.base, "interpolation that the residual is added to",
                 "bilinear, bicubic, smooth_conservative"});
     schema.add(
@@ -154,6 +159,10 @@ void add_calibration(Schema& schema, CalibrationConfig& c)
     schema.add({"calibration.least", &c.least,
                 "pieces of 4 x 4 degrees and a season that a group must have in validation for a factor of its own", "",
                 1, 1e6});
+    schema.add({"calibration.dropout_samples", &c.dropout_samples,
+                "passes with dropout that the predictions are mixed of whose errors are measured: as many as "
+                "downscale.dropout_samples will have",
+                "", 0, 1000});
 }
 
 void add_downscale(Schema& schema, DownscaleConfig& d)
@@ -175,6 +184,10 @@ void add_downscale(Schema& schema, DownscaleConfig& d)
                 "add the variance of the given coarse field to the predicted one; auto: where the model was trained by "
                 "a scale shift, which does not meet it",
                 "auto, yes, no"});
+    schema.add({"downscale.dropout_samples", &d.dropout_samples,
+                "passes with dropout, each by another part of the network, that the prediction is mixed of, for a "
+                "model trained with model.dropout; 0: one pass of the whole network",
+                "", 0, 1000});
 }
 
 void add_prepare(Schema& schema, PrepareConfig& p)

@@ -15,7 +15,7 @@ namespace {
 } // namespace
 
 std::unique_ptr<Learner> make_cuda_learner(const LearnerParts&) { no_cuda(); }
-std::unique_ptr<Predictor> make_cuda_predictor(const TrainedModel&) { no_cuda(); }
+std::unique_ptr<Predictor> make_cuda_predictor(const TrainedModel&, const DropoutSamples&) { no_cuda(); }
 bool built_with_cuda() { return false; }
 std::vector<CudaDevice> cuda_devices() { return {}; }
 void require_cuda() { no_cuda(); }

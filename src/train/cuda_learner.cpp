@@ -14,9 +14,9 @@ std::unique_ptr<Learner> make_cuda_learner(const LearnerParts& parts)
     return std::make_unique<DeviceLearner<Cuda, CudaUpload>>(parts);
 }
 
-std::unique_ptr<Predictor> make_cuda_predictor(const TrainedModel& model)
+std::unique_ptr<Predictor> make_cuda_predictor(const TrainedModel& model, const DropoutSamples& samples)
 {
-    return std::make_unique<DevicePredictor<Cuda>>(model);
+    return std::make_unique<DevicePredictor<Cuda>>(model, samples);
 }
 
 bool built_with_cuda() { return true; }

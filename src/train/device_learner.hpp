@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "gwsd/optim/optimiser.hpp"
+#include "train/ensemble.hpp"
 #include "train/learner.hpp"
 
 namespace gwsd::train {
@@ -23,10 +24,11 @@ StagedSamples<Device> staged(const TrainingData& data, const Sampled& sampled, I
 }
 
 template <class Device>
-PredictedBatch predict_with(const models::Downscaler<float, Device>& network, const data::Batch& batch)
+PredictedBatch predict_with(const models::Downscaler<float, Device>& network, const data::Batch& batch,
+                            const nn::ChannelDropout& dropout = {})
 {
     const auto there = [](const Tensor<float>& t) { return Variable<float, Device>(copy_to<Device>(t)); };
-    const auto prediction = network(there(batch.coarse), there(batch.fine), there(batch.base));
+    const auto prediction = network(there(batch.coarse), there(batch.fine), there(batch.base), dropout);
     return {copy_to<Cpu>(prediction.mean.value()), copy_to<Cpu>(prediction.log_variance.value())};
 }
 
@@ -39,6 +41,7 @@ public:
         : data_(parts.data),
           loss_(parts.loss),
           region_size_(parts.region_size),
+          seed_(parts.seed),
           network_(parts.sizes, parts.seed),
           parameters_(network_.parameters()),
           optimiser_(parameters_,
@@ -56,7 +59,8 @@ public:
         Tape tape;
         clear_gradients(parameters_);
         using V = Variable<float, Device>;
-        const auto prediction = network_(V(s.coarse), V(s.fine), V(s.base));
+        const auto dropout = nn::ChannelDropout::training(network_.config().dropout, seed_, options.step);
+        const auto prediction = network_(V(s.coarse), V(s.fine), V(s.base), dropout);
         s.loss.mean = prediction.mean, s.loss.log_variance = prediction.log_variance;
         value_ = loss_(s.loss, options.ramp);
         backward(tape, value_.loss);
@@ -109,6 +113,7 @@ private:
     const TrainingData& data_;
     const losses::WeightedLoss& loss_;
     Index region_size_;
+    std::uint64_t seed_;
     models::Downscaler<float, Device> network_;
     std::vector<NamedParameter<float, Device>> parameters_;
     optim::Optimiser<float, Device> optimiser_;
@@ -121,11 +126,25 @@ private:
 template <class Device>
 class DevicePredictor : public Predictor {
 public:
-    explicit DevicePredictor(const TrainedModel& model) : network_(make_network<Device>(model)) {}
-    PredictedBatch operator()(const data::Batch& batch) const override { return predict_with(network_, batch); }
+    DevicePredictor(const TrainedModel& model, const DropoutSamples& samples)
+        : network_(make_network<Device>(model)), samples_(samples)
+    {
+    }
+
+    PredictedBatch operator()(const data::Batch& batch) const override
+    {
+        if (samples_.count == 0) return predict_with(network_, batch);
+        std::vector<PredictedBatch> passes;
+        for (Index k = 0; k < samples_.count; ++k)
+            passes.push_back(predict_with(
+                network_, batch,
+                nn::ChannelDropout::sampled(network_.config().dropout, samples_.seed, static_cast<std::uint64_t>(k))));
+        return mixture(passes);
+    }
 
 private:
     models::Downscaler<float, Device> network_;
+    DropoutSamples samples_;
 };
 
 } // namespace gwsd::train

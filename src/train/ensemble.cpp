@@ -6,14 +6,11 @@
 
 namespace gwsd::train {
 
-PredictedBatch EnsemblePredictor::operator()(const data::Batch& batch) const
+PredictedBatch mixture(const std::vector<PredictedBatch>& all)
 {
-    // One member's activations are in memory at a time; its mean and log variance stay.
-    std::vector<PredictedBatch> all;
-    for (const auto& member : members_) all.push_back((*member)(batch));
     const auto count = static_cast<double>(all.size());
-    PredictedBatch mixture{Tensor<float>::empty(all[0].mean.shape()), Tensor<float>::empty(all[0].mean.shape())};
-    parallel_for(mixture.mean.elements(), 4096, [&](Index begin, Index end) {
+    PredictedBatch mixed{Tensor<float>::empty(all[0].mean.shape()), Tensor<float>::empty(all[0].mean.shape())};
+    parallel_for(mixed.mean.elements(), 4096, [&](Index begin, Index end) {
         for (Index i = begin; i < end; ++i) {
             double mean = 0, variance = 0;
             for (const PredictedBatch& p : all) {
@@ -24,11 +21,19 @@ PredictedBatch EnsemblePredictor::operator()(const data::Batch& batch) const
                 const double apart = static_cast<double>(p.mean.data()[i]) - mean;
                 variance += apart * apart / count;
             }
-            mixture.mean.data()[i] = static_cast<float>(mean);
-            mixture.log_variance.data()[i] = static_cast<float>(std::log(variance));
+            mixed.mean.data()[i] = static_cast<float>(mean);
+            mixed.log_variance.data()[i] = static_cast<float>(std::log(variance));
         }
     });
-    return mixture;
+    return mixed;
+}
+
+PredictedBatch EnsemblePredictor::operator()(const data::Batch& batch) const
+{
+    // One member's activations are in memory at a time; its mean and log variance stay.
+    std::vector<PredictedBatch> all;
+    for (const auto& member : members_) all.push_back((*member)(batch));
+    return mixture(all);
 }
 
 } // namespace gwsd::train

@@ -7,9 +7,11 @@
 
 namespace gwsd::train {
 
-/// Networks of the same inputs, taken as an equal mixture of Gaussians (Lakshminarayanan et al. 2017, arXiv
-/// 1612.01474): mean = mean of the means, variance = mean of the variances + variance of the means. Their memory and
-/// time add up.
+/// An equal mixture of Gaussians (Lakshminarayanan et al. 2017, arXiv 1612.01474): mean = mean of the means, variance =
+/// mean of the variances + variance of the means. At least one, of equal shapes.
+PredictedBatch mixture(const std::vector<PredictedBatch>& all);
+
+/// Networks of the same inputs, taken as such a mixture. Their memory and time add up.
 class EnsemblePredictor : public Predictor {
 public:
     /// At least one member.

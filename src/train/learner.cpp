@@ -21,15 +21,19 @@ std::unique_ptr<Learner> make_learner(const LearnerParts& parts)
     return std::make_unique<DeviceLearner<Cpu, NoUpload>>(parts);
 }
 
-std::unique_ptr<Predictor> make_predictor(const TrainedModel& model)
+std::unique_ptr<Predictor> make_predictor(const TrainedModel& model, const DropoutSamples& samples)
 {
+    if (samples.count > 0 && !(model.network.dropout > 0))
+        throw ConfigError(
+            "dropout samples: the model was trained without dropout, so that all of them would be the same");
     if (!model.others.empty()) {
         std::vector<std::unique_ptr<Predictor>> members;
-        for (std::size_t k = 0; k <= model.others.size(); ++k) members.push_back(make_predictor(member(model, k)));
+        for (std::size_t k = 0; k <= model.others.size(); ++k)
+            members.push_back(make_predictor(member(model, k), samples));
         return std::make_unique<EnsemblePredictor>(std::move(members));
     }
-    if (compute_device() == ComputeDevice::cuda) return make_cuda_predictor(model);
-    return std::make_unique<DevicePredictor<Cpu>>(model);
+    if (compute_device() == ComputeDevice::cuda) return make_cuda_predictor(model, samples);
+    return std::make_unique<DevicePredictor<Cpu>>(model, samples);
 }
 
 } // namespace gwsd::train

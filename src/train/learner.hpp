@@ -10,7 +10,8 @@ namespace gwsd::train {
 
 struct StepOptions {
     double learning_rate, clip;
-    double ramp; ///< of the physics losses' weights
+    double ramp;            ///< of the physics losses' weights
+    std::uint64_t step = 0; ///< of the whole training, from 0; the masks of dropout follow from it
 };
 
 struct StepOutcome {
@@ -65,6 +66,6 @@ std::unique_ptr<Learner> make_learner(const LearnerParts& parts);
 
 /// The forms for a GPU; in a build without CUDA they throw DeviceUnavailable.
 std::unique_ptr<Learner> make_cuda_learner(const LearnerParts& parts);
-std::unique_ptr<Predictor> make_cuda_predictor(const TrainedModel& model);
+std::unique_ptr<Predictor> make_cuda_predictor(const TrainedModel& model, const DropoutSamples& samples);
 
 } // namespace gwsd::train

@@ -15,7 +15,8 @@ double plain_training_bytes(const models::DownscalerConfig& n, const Config& con
     const double width = real(n.channels.front()), blocks = real(n.residual_blocks);
     const double inputs = real(n.coarse_channels) * (3 * coarse * real(config.data.window) + fine) +
                           3 * real(n.fine_channels + 12) * fine;
-    const double values = real(config.train.batch) * (inputs + (8 * blocks + 4) * width * fine);
+    const double masks = n.dropout > 0 ? 2 : 0; // a mask and what it leaves
+    const double values = real(config.train.batch) * (inputs + ((8 + masks) * blocks + 4) * width * fine);
     return 4 * (values + 6 * (2 * 9 * width * width * blocks));
 }
 
@@ -33,7 +34,7 @@ double training_bytes(const models::DownscalerConfig& n, const Config& config)
     // Per level: two DoubleConvs, each with two convolutions, norms and activations; upsampling and pooling.
     double cells = fine, widest = hidden * fine;
     for (const Index width : n.channels) {
-        values += 14 * real(width) * cells;
+        values += (n.dropout > 0 ? 16 : 14) * real(width) * cells; // with dropout also a mask and what it leaves
         widest = std::max(widest, real(width) * cells);
         cells /= 4;
     }

@@ -23,7 +23,8 @@ json network_json(const models::DownscalerConfig& c)
             {"residual_mean", c.residual_mean},
             {"peepholes", c.peepholes},
             {"detach_variance", c.detach_variance},
-            {"recompute", c.recompute}};
+            {"recompute", c.recompute},
+            {"dropout", c.dropout}};
 }
 
 Index bounded(const json& from, const char* key, Index largest)
@@ -55,6 +56,9 @@ models::DownscalerConfig network_from(const json& j)
     c.peepholes = j.at("peepholes").get<bool>();
     c.detach_variance = j.at("detach_variance").get<bool>();
     c.recompute = j.at("recompute").get<bool>();
+    c.dropout = j.value("dropout", 0.0);
+    if (!(c.dropout >= 0 && c.dropout <= 0.9))
+        throw DataError("'dropout' is " + std::to_string(c.dropout) + "; expected 0 to 0.9");
     return c;
 }
 

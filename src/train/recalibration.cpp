@@ -15,6 +15,7 @@ std::string Recalibration::to_json() const
                           {"period", zones.period},
                           {"extent", {extent.west, extent.south, extent.east, extent.north}},
                           {"unseen_from", unseen_from},
+                          {"dropout_samples", dropout_samples},
                           {"factors", factors},
                           {"observed", observed}}
         .dump();
@@ -35,6 +36,7 @@ Recalibration Recalibration::from_json(const std::string& text)
         const auto sides = j.at("extent").get<std::array<double, 4>>();
         r.extent = {sides[0], sides[1], sides[2], sides[3]};
         r.unseen_from = j.at("unseen_from").get<std::string>();
+        r.dropout_samples = j.value("dropout_samples", Index{0});
         r.factors = j.at("factors").get<std::vector<double>>();
         r.observed = j.at("observed").get<std::vector<double>>();
         if (r.zones.precipitation.empty() != r.zones.temperature.empty())

@@ -125,6 +125,15 @@ std::vector<TrainOptions> folds_of(const TrainOptions& options)
     return folds;
 }
 
+/// Said before hours are spent, not after.
+void check_samples(const Config& config)
+{
+    if (config.calibration.dropout_samples > 0 && !(config.model.dropout > 0))
+        throw ConfigError("calibration.dropout_samples = " + std::to_string(config.calibration.dropout_samples) +
+                          ": without dropout all samples are the same; set model.dropout, such as model.dropout=0.1, "
+                          "or calibration.dropout_samples=0");
+}
+
 /// Trains the networks of the folds, each without a part of the land, and adds their errors there.
 void add_folds(std::vector<TrainOptions> folds, const NetworkRun& main, const Cube& cube, Calibrator& calibrator)
 {
@@ -157,7 +166,7 @@ TrainedModel complete(NetworkRun& main, const std::vector<TrainOptions>& members
         run.end(other.hash);
         model.others.push_back(std::move(other.parameters));
     }
-    Calibrator calibrator(main.data(), main.options().config);
+    Calibrator calibrator(main.data(), main.options().config, main.options().seed);
     calibrator.measure(model);
     model.recalibration = calibrator.fit();
     main.save(model); // complete but for unseen places, whatever becomes of the folds
@@ -174,6 +183,7 @@ TrainSummary train(const TrainOptions& options, Cube cube)
 {
     const StopSignals signals;
     const auto members = members_of(options), folds = folds_of(options);
+    check_samples(options.config);
     NetworkRun main(options, cube);
     for (const auto* list : {&members, &folds})
         for (const TrainOptions& further : *list) claim(further);

@@ -139,8 +139,10 @@ void Trainer::train_epoch()
     if (position_.step < steps_an_epoch_) learner_->stage(batches.next());
     while (position_.step < steps_an_epoch_) {
         if (StopSignals::requested()) stop();
-        learner_->begin_step(
-            {.learning_rate = rate_(static_cast<double>(position_.steps)), .clip = config_.train.clip, .ramp = ramp()});
+        learner_->begin_step({.learning_rate = rate_(static_cast<double>(position_.steps)),
+                              .clip = config_.train.clip,
+                              .ramp = ramp(),
+                              .step = static_cast<std::uint64_t>(position_.steps)});
         if (position_.step + 1 < steps_an_epoch_) learner_->stage(batches.next()); // while a GPU computes
         log_step(learner_->end_step(), tiles_of(position_.step));
         ++position_.step, ++position_.steps;

@@ -91,7 +91,7 @@ models::DownscalerConfig network_config(const Config& config, const data::InputS
     };
     choose("model.upsampling", m.upsampling, "transposed", "bilinear", c.transposed_upsampling);
     choose("model.mean", m.mean, "residual", "direct", c.residual_mean);
-    c.peepholes = m.peepholes, c.recompute = m.recompute;
+    c.peepholes = m.peepholes, c.recompute = m.recompute, c.dropout = m.dropout;
     c.detach_variance = config.loss.data == "faithful";
     models::check(c);
     return c;

@@ -52,10 +52,11 @@ std::vector<double> figures(const std::string& run)
     return all;
 }
 
-std::vector<float> predicted_map(const std::string& run)
+std::vector<float> predicted_map(const std::string& run, const train::DropoutSamples& samples = {})
 {
     const auto model = train::load_model(run + "/best.gwsd");
-    const infer::MapPredictor predictor(model, tiny_cube(), model.input, {.tile = 8, .overlap = 0, .batch = 1});
+    const infer::MapPredictor predictor(model, tiny_cube(), model.input,
+                                        {.tile = 8, .overlap = 0, .batch = 1, .dropout = samples});
     std::vector<float> mean;
     const std::vector<Index> steps{20};
     predictor.run(steps, [&](Index, infer::PredictedMap&& map) { mean = map.mean; });
@@ -79,6 +80,27 @@ TEST_CASE("training and prediction on the device give what they give on the CPU"
     for (std::size_t i = 0; i < got.size(); ++i)
         CHECK(std::abs(got[i] - expected[i]) <= 2e-3 * (std::abs(expected[i]) + 1e-2));
     const auto map = predicted_map(scratch / "cpu"); // the CPU's model, applied on the device
+    REQUIRE(map.size() == expected_map.size());
+    for (std::size_t i = 0; i < map.size(); ++i) CHECK(std::abs(map[i] - expected_map[i]) < 1e-3F);
+}
+
+TEST_CASE("dropout on the device has the masks of the CPU, in training and in samples")
+{
+    GWSD_NEEDS_CUDA
+    Scratch scratch;
+    train::Config config = tiny_config();
+    config.model.dropout = 0.3, config.train.epochs = 1;
+    train::train(small_run(scratch / "cpu", config), tiny_cube());
+    const auto expected = figures(scratch / "cpu");
+    const auto expected_map = predicted_map(scratch / "cpu", {.count = 2, .seed = 3});
+
+    const OnCuda on_cuda;
+    train::train(small_run(scratch / "cuda", config), tiny_cube());
+    const auto got = figures(scratch / "cuda");
+    REQUIRE(got.size() == expected.size());
+    for (std::size_t i = 0; i < got.size(); ++i)
+        CHECK(std::abs(got[i] - expected[i]) <= 2e-3 * (std::abs(expected[i]) + 1e-2));
+    const auto map = predicted_map(scratch / "cpu", {.count = 2, .seed = 3});
     REQUIRE(map.size() == expected_map.size());
     for (std::size_t i = 0; i < map.size(); ++i) CHECK(std::abs(map[i] - expected_map[i]) < 1e-3F);
 }

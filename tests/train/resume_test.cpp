@@ -72,6 +72,7 @@ TEST_CASE("a run stopped by a signal and resumed has the same bits as one never 
     // A first guess reads the training months again and again before a first step.
     train::Config config = small_config();
     config.model.first_guess = "none";
+    config.model.dropout = 0.3; // whose masks go on where they were
     train::train(small_run(scratch / "whole", config), counting);
     const int all = counting->reads();
     // The first reads are for the constants; then steps, validation, steps, ...

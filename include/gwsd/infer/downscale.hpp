@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ struct DownscaleOptions {
     train::DownscaleConfig config; ///< projection, overlap, batch, flags, units, baseline, cf, period
     Index tile = 0;                ///< coarse cells along a tile's side; 0: that of the training
     Index shard = 0, shards = 1;   ///< this part of the months
+    std::uint64_t seed = 1;        ///< of the networks that config.dropout_samples draws
     bool overwrite = false;
     std::string command; ///< for the history attribute, without --output and --shard, which differ between shards
 };
@@ -39,8 +41,11 @@ struct DownscaleSummary {
 /// gwsd_seam_index: the largest of the months, so that io::merge_outputs gives a merged file the figures of one run by
 /// taking the largest of the shards'.
 ///
-/// Throws CannotCreate (output exists, or is one of the inputs), DataError (the cube does not fit the model, or nothing
-/// is to be written), ConfigError, NumericalError, IoError.
+/// With config.dropout_samples the attribute gwsd_dropout_samples ("8, seed 1").
+///
+/// Throws CannotCreate (output exists, or is one of the inputs), UsageError (samples of a model without dropout, a
+/// shard that there is not), DataError (the cube does not fit the model, or nothing is to be written), ConfigError,
+/// NumericalError, IoError.
 DownscaleSummary downscale(const DownscaleOptions& options);
 
 /// "fine.nc" gives "fine_flags.nc".

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gwsd/data/batch.hpp"
-#include "gwsd/train/trained_model.hpp"
+#include "gwsd/train/predictor.hpp"
 
 namespace gwsd::infer {
 
@@ -16,6 +16,7 @@ struct PredictorOptions {
     Index batch = 4;       ///< tiles computed at once
     /// The model was trained with loss.product_sigma: the product's variance belongs to the predicted one.
     bool product_sigma = false;
+    train::DropoutSamples dropout{}; ///< the same networks for all tiles and steps, so that tiles fit each other
 };
 
 /// A predicted month, [fine cells] in the target's unit; NaN where there is no land. The variance is recalibrated.

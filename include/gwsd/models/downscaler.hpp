@@ -61,15 +61,15 @@ public:
 
     /// coarse [window, batch, rows, cols, coarse_channels], fine [batch, factor rows, factor cols, fine_channels],
     /// base [batch, factor rows, factor cols]: interpolated GWSA, normalised. Rows and cols of the fine grid must be
-    /// multiples of 8 for three levels. Throws ShapeError.
+    /// multiples of 8 for three levels. Without `dropout` the network is whole. Throws ShapeError.
     Prediction<T, Device> operator()(const Variable<T, Device>& coarse, const Variable<T, Device>& fine,
-                                     const Variable<T, Device>& base) const
+                                     const Variable<T, Device>& base, const nn::ChannelDropout& dropout = {}) const
     {
         check_inputs(coarse.shape(), fine.shape(), base.shape());
         const Shape& grid = base.shape();
         const bool plain = config_.residual_blocks > 0;
         const auto seen = ops::resize_bilinear(plain ? last_month(coarse) : encoder_(coarse), grid[1], grid[2]);
-        const auto trunk = plain ? plain_(seen, fine) : decoder_(seen, fine);
+        const auto trunk = plain ? plain_(seen, fine, dropout) : decoder_(seen, fine, dropout);
         auto mean = ops::reshape(mean_head_(trunk), grid);
         if (config_.residual_mean) mean = ops::add(mean, base);
         const auto raw = log_variance_head_(config_.detach_variance ? trunk.detach() : trunk);

@@ -22,6 +22,7 @@ struct DownscalerConfig {
     bool peepholes = false;
     bool detach_variance = false; ///< the variance head sends no gradient into the trunk (faithful)
     bool recompute = false;       ///< ConvLSTM steps are computed again in the backward pass
+    double dropout = 0;           ///< share of the channels that training drops in front of the last layers
 };
 
 /// Names of presets. Those that begin with "cnn" are plain residual networks with about as many parameters as `default`
@@ -62,6 +63,8 @@ inline void check(const DownscalerConfig& c)
     require(!c.channels.empty() && c.channels.size() <= 8,
             "channels: expects 1 to 8 levels, got " + std::to_string(c.channels.size()));
     require(c.residual_blocks >= 0, "residual_blocks: expects at least 0, got " + std::to_string(c.residual_blocks));
+    require(c.dropout >= 0 && c.dropout <= 0.9,
+            "dropout: expects a share of the channels from 0 to 0.9, got " + std::to_string(c.dropout));
     require(c.groups >= 1, "groups: expects at least 1, got " + std::to_string(c.groups));
     for (const Index width : c.channels)
         require(width >= 1 && width % c.groups == 0, "channels: " + std::to_string(c.groups) +

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gwsd/nn/channel_dropout.hpp"
 #include "gwsd/nn/double_conv.hpp"
 #include "gwsd/ops/pointwise.hpp"
 
@@ -22,11 +23,13 @@ struct ResidualCnn {
             blocks.emplace_back(nn::Conv2dSizes{.in = sizes.out, .out = sizes.out}, groups, random);
     }
 
-    /// x [batch, rows, cols, in], second [.., second_in] -> [batch, rows, cols, out]. Throws ShapeError.
-    Variable<T, Device> operator()(const Variable<T, Device>& x, const Variable<T, Device>& second) const
+    /// x [batch, rows, cols, in], second [.., second_in] -> [batch, rows, cols, out]. Dropout lies in front of every
+    /// block, not on the way around it: what is dropped there would be lost to all that follow. Throws ShapeError.
+    Variable<T, Device> operator()(const Variable<T, Device>& x, const Variable<T, Device>& second,
+                                   const nn::ChannelDropout& dropout = {}) const
     {
         auto y = entry(x, second);
-        for (const auto& block : blocks) y = ops::add(y, block(y));
+        for (std::size_t i = 0; i < blocks.size(); ++i) y = ops::add(y, blocks[i](dropout(y, static_cast<Index>(i))));
         return y;
     }
     void members(auto visit) const

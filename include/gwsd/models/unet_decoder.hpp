@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "gwsd/nn/channel_dropout.hpp"
 #include "gwsd/nn/conv_transpose2d.hpp"
 #include "gwsd/nn/double_conv.hpp"
 #include "gwsd/ops/pool2d.hpp"
@@ -67,9 +68,11 @@ struct UNetDecoder {
         }
     }
 
-    /// x [batch, rows, cols, in], second [.., second_in] -> [batch, rows, cols, channels of the finest level].
-    /// Throws ShapeError unless rows and cols can be halved at every level.
-    Variable<T, Device> operator()(const Variable<T, Device>& x, const Variable<T, Device>& second) const
+    /// x [batch, rows, cols, in], second [.., second_in] -> [batch, rows, cols, channels of the finest level]. Dropout
+    /// lies in front of the bottleneck and, on the way up, of every level, behind the upsampling; what a level has from
+    /// the way down stays whole. Throws ShapeError unless rows and cols can be halved at every level.
+    Variable<T, Device> operator()(const Variable<T, Device>& x, const Variable<T, Device>& second,
+                                   const nn::ChannelDropout& dropout = {}) const
     {
         const Index multiple = Index{1} << down.size();
         if (x.shape().rank() != 4 || x.shape()[1] % multiple != 0 || x.shape()[2] % multiple != 0)
@@ -80,8 +83,9 @@ struct UNetDecoder {
         std::vector<Variable<T, Device>> skip;
         for (std::size_t l = 0; l < down.size(); ++l)
             skip.push_back(l == 0 ? down[0](x, second) : down[l](ops::max_pool2d(skip.back())));
-        auto y = bottleneck(ops::max_pool2d(skip.back()));
-        for (std::size_t l = down.size(); l-- > 0;) y = up[l](upsampling[l](y), skip[l]);
+        auto y = bottleneck(dropout(ops::max_pool2d(skip.back()), 0));
+        for (std::size_t l = down.size(); l-- > 0;)
+            y = up[l](dropout(upsampling[l](y), static_cast<Index>(l) + 1), skip[l]);
         return y;
     }
     void members(auto visit) const

@@ -46,6 +46,7 @@ struct ModelConfig {
     std::string mean; ///< "residual" or "direct"
     bool peepholes = false;
     bool recompute = false;
+    double dropout = 0; ///< share of the channels that training drops; above 0 a model can be sampled
     std::string base = "smooth_conservative"; ///< interpolation that the residual is added to
     std::string first_guess = "auto"; ///< "regression": the residual is added to a regression at each place; "none"
     double told = 0.25; ///< share of the training samples that are shown the first guess of a place never seen
@@ -85,7 +86,8 @@ struct OptimConfig {
 /// How sigma is corrected after training (docs/explanations/calibration.md).
 struct CalibrationConfig {
     std::string method = "conformal";
-    Index least = 50; ///< pieces (4 degrees and a season) that a group needs for a factor of its own
+    Index least = 50;          ///< pieces (4 degrees and a season) that a group needs for a factor of its own
+    Index dropout_samples = 0; ///< of the predictions whose errors are measured, as downscale.dropout_samples
 };
 
 struct DownscaleConfig {
@@ -99,6 +101,7 @@ struct DownscaleConfig {
     std::string baseline; ///< months whose mean is subtracted; empty: that of the coarse field
     std::string period;
     std::string product_sigma = "auto"; ///< whether the product's variance is added to the predicted one
+    Index dropout_samples = 0;          ///< networks drawn by Monte-Carlo dropout; 0: the whole network, once
 };
 
 /// Inputs of `gwsd run`: the options of `gwsd prepare`.

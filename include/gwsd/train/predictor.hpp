@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,8 +23,16 @@ public:
     virtual PredictedBatch operator()(const data::Batch& batch) const = 0;
 };
 
-/// Throws DataError as make_network does, DeviceUnavailable without the device.
-std::unique_ptr<Predictor> make_predictor(const TrainedModel& model);
+/// Networks drawn by Monte-Carlo dropout (Gal and Ghahramani 2016) that a prediction is the mixture of, of each member
+/// of an ensemble; the same seed draws the same networks. With a count of 0 nothing is dropped.
+struct DropoutSamples {
+    Index count = 0;
+    std::uint64_t seed = 1;
+};
+
+/// Throws DataError as make_network does, DeviceUnavailable without the device, ConfigError for samples of a model that
+/// has no dropout.
+std::unique_ptr<Predictor> make_predictor(const TrainedModel& model, const DropoutSamples& samples = {});
 
 /// True in a build with CUDA kernels.
 bool built_with_cuda();

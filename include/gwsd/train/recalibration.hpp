@@ -24,6 +24,7 @@ struct Recalibration {
     ClimateZones zones;
     geo::Region extent;          ///< of the training grid: what lies beyond is unseen
     std::string unseen_from;     ///< "folds", "told" or "trained": whose errors calibrate unseen places
+    Index dropout_samples = 0;   ///< that the predictions were mixed of whose errors it is fitted to
     std::vector<double> factors; ///< [place, zone, season]
     /// Share of the validation errors inside the central Gaussian interval of each level after the correction; 0.9 at
     /// 0.9. Empty: not known.
