@@ -11,7 +11,9 @@ namespace {
 using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
-constexpr double candidates[] = {1e-4, 1e-3, 1e-2, 1e-1};
+/// As shares of all steps; to zero where the first feature is noise, to the feature itself where it is sharp.
+constexpr RidgeOptions candidates[] = {{1e-4, 0}, {1e-3, 0}, {1e-2, 0}, {1e-1, 0}, {1, 0},
+                                       {1e-4, 1}, {1e-3, 1}, {1e-2, 1}, {1e-1, 1}, {1, 1}};
 constexpr double bound = 2; // standard deviations: no place is told more of itself than others have shown
 
 /// Normal equations of one part of the land.
@@ -29,10 +31,11 @@ struct Normal {
         products += other.products, with_truth += other.with_truth, steps += other.steps;
         return *this;
     }
-    Vector solve(double penalty) const
+    Vector solve(double penalty, const Vector& prior) const
     {
         const Index n = products.rows();
-        return (products + penalty * steps * Matrix::Identity(n, n)).ldlt().solve(with_truth);
+        return prior +
+               (products + penalty * steps * Matrix::Identity(n, n)).ldlt().solve(with_truth - products * prior);
     }
     /// Sum of squared errors of weights w, less that of weights of zero.
     double error(const Vector& w) const { return w.dot(products * w) - 2 * w.dot(with_truth); }
@@ -108,25 +111,31 @@ PooledRegression::PooledRegression(Index count, Index features, Index traits, co
 
     Normal all;
     for (const Normal& part : sums.parts) all += part;
+    const auto prior = [&](const RidgeOptions& options) {
+        Vector w = Vector::Zero(size);
+        w(0) = options.prior * spread_(0);
+        return w;
+    };
     double least = std::numeric_limits<double>::infinity();
-    for (const double penalty : candidates) {
+    for (const RidgeOptions& options : candidates) {
         double error = 0;
         for (const Normal& part : sums.parts) {
             if (!(part.steps > 0)) continue;
             Normal rest = all;
             rest.products -= part.products, rest.with_truth -= part.with_truth, rest.steps -= part.steps;
             // The land may be too small to have more than one part.
-            if (rest.steps > 0) error += part.error(rest.solve(penalty));
+            if (rest.steps > 0) error += part.error(rest.solve(options.penalty, prior(options)));
         }
-        if (error < least) least = error, penalty_ = penalty;
+        if (error < least) least = error, options_ = options;
     }
-    weights_ = all.solve(penalty_).reshaped(features_, factors);
+    weights_ = all.solve(options_.penalty, prior(options_)).reshaped(features_, factors);
 }
 
 Vector PooledRegression::raw_traits(const CellMoments& m, std::span<const float> traits) const
 {
     Vector raw(2 * features_ + given_);
     for (Index i = 0; i < features_; ++i) raw(i) = m.mean(i), raw(features_ + i) = m.varies(i) ? m.deviation(i) : 0;
+    raw(0) = 0; // an anomaly's mean says which months there are, not what the place is like
     for (Index a = 0; a < given_; ++a) {
         const auto value = static_cast<double>(traits[static_cast<std::size_t>(a)]);
         raw(2 * features_ + a) = std::isfinite(value) ? value : 0;

@@ -5,17 +5,18 @@
 #include <vector>
 
 #include "data/cell_moments.hpp"
+#include "gwsd/data/cell_regression.hpp"
 
 namespace gwsd::data {
 
 /// One regression for all places, whose weights depend on what a place is like: w_i(place) = sum_a W_ia s_a(place), on
 /// features centred at each place and scaled by their spread over all of them, so that a unit of rain is a unit of
-/// rain everywhere. The traits s_a are 1, mean and standard deviation of each feature at the place, and each given
-/// trait with its square; standardised over places and bounded by two of their standard deviations.
+/// rain everywhere. The traits s_a are 1, mean (but of the first) and standard deviation of each feature at the place,
+/// and each given trait with its square; standardised over places and bounded by two of their standard deviations.
 ///
 /// The sums over steps that a place keeps are all that it takes: with C its features' products, places add
-/// (s s') x C (Kronecker) to the normal equations. How strongly the weights are drawn to zero is chosen by the squared
-/// error on parts of the land that were left out.
+/// (s s') x C (Kronecker) to the normal equations. How strongly the weights are drawn, and whether to zero or to the
+/// first feature itself, is chosen by the squared error on parts of the land that were left out.
 class PooledRegression {
 public:
     struct Place {
@@ -32,7 +33,7 @@ public:
     /// Weights on the standardised features of a place.
     Eigen::VectorXd weights(const CellMoments& moments, std::span<const float> traits) const;
 
-    double penalty() const { return penalty_; } ///< chosen: of the weights' squares, as a share of all steps
+    const RidgeOptions& options() const { return options_; } ///< chosen; the penalty as a share of all steps
 
 private:
     Eigen::VectorXd traits_of(const CellMoments& moments, std::span<const float> traits) const;
@@ -43,7 +44,7 @@ private:
     Eigen::VectorXd spread_; ///< of each centred feature, root mean square over places
     Eigen::VectorXd trait_mean_, trait_deviation_;
     Eigen::MatrixXd weights_; ///< [features, 1 + traits]
-    double penalty_ = 0;
+    RidgeOptions options_;
 };
 
 } // namespace gwsd::data

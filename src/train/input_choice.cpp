@@ -26,7 +26,7 @@ bool can_be_learnt(const data::PredictorMemory& memory, Index training_steps)
 {
     const Index wanted = std::max(Index{24}, 4 * memory.months);
     if (training_steps < wanted)
-        note("data.memory: that of " + memory.predictor + " over " + std::to_string(memory.months) +
+        note("the memory of " + memory.predictor + " over " + std::to_string(memory.months) +
              " months is left out: it wants " + std::to_string(wanted) + " training months, and there are " +
              std::to_string(training_steps));
     return training_steps >= wanted;

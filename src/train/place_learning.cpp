@@ -43,8 +43,8 @@ std::shared_ptr<const data::FirstGuess> learn_places(const TrainingData& data, c
          .by_place = true});
     if (guess)
         note("first guess: at each place a ridge regression on " + std::to_string(guess->weights().features) +
-             " features, as firm as " + rounded(guess->ridge().penalty) + " months would be, drawn to " +
-             (guess->ridge().prior > 0 ? "the interpolation" : "the mean") + ", which did best on left-out months");
+             " features, drawn to what such places have in common as firmly as by " + rounded(guess->ridge().penalty) +
+             " months, which did best on left-out months");
     return guess;
 }
 

@@ -94,3 +94,84 @@ TEST_CASE("a constant feature, a missing value and a penalty do no harm, and thr
     CHECK_THROWS_AS(CellRegression({1}, 0), ShapeError);
     CHECK_THROWS_AS(CellRegression({1}, 2).add(std::vector<Field>(1), std::vector<float>(1)), ShapeError);
 }
+
+namespace {
+
+/// Places in a row whose truth follows one feature the more, the higher a trait of theirs is: y = (1 + trait) x. Every
+/// fourth of them is told. Feature 0 is noise.
+struct Places {
+    static constexpr std::size_t count = 120;
+    std::vector<std::int8_t> learns;
+    data::PlaceTraits traits{1, {}, {}};
+    std::vector<std::vector<Field>> features;
+    std::vector<std::vector<float>> truth;
+
+    Places()
+    {
+        Random random(7);
+        for (std::size_t i = 0; i < count; ++i) {
+            learns.push_back(i % 4 == 0 ? 0 : 1);
+            traits.values.push_back(static_cast<float>(std::sin(0.37 * static_cast<double>(i))));
+            traits.part.push_back(static_cast<int>(i / 8));
+        }
+        for (int t = 0; t < 40; ++t) {
+            auto noise = std::make_shared<std::vector<float>>(count), x = std::make_shared<std::vector<float>>(count);
+            std::vector<float> y(count);
+            for (std::size_t i = 0; i < count; ++i) {
+                (*noise)[i] = static_cast<float>(random.normal());
+                (*x)[i] = static_cast<float>((i % 3 == 0 ? 2 : 1) * random.normal()); // in one unit, of two spreads
+                y[i] = (1 + traits.values[i]) * (*x)[i];
+            }
+            features.push_back({noise, x});
+            truth.push_back(std::move(y));
+        }
+    }
+
+    /// Mean square error in steps that were not seen, over cells that learn (1) or are told (0), against the truth's.
+    double error(int learning, bool with_traits, double penalty) const
+    {
+        CellRegression regression(learns, 2, with_traits ? std::make_shared<const data::PlaceTraits>(traits) : nullptr);
+        for (std::size_t t = 0; t < 30; ++t) regression.add(features[t], truth[t]);
+        regression.solve({.penalty = penalty});
+        std::vector<float> out(count);
+        double squares = 0, of_truth = 0;
+        for (std::size_t t = 30; t < 40; ++t) {
+            regression.predict(features[t], out);
+            for (std::size_t i = 0; i < count; ++i) {
+                if (learns[i] != learning) continue;
+                squares += std::pow(static_cast<double>(out[i] - truth[t][i]), 2);
+                of_truth += std::pow(static_cast<double>(truth[t][i]), 2);
+            }
+        }
+        return squares / of_truth;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a place that never learnt is told what places like it have learnt, in units of the feature")
+{
+    const Places places;
+    CHECK(places.error(0, true, 10) < 0.1);
+    CHECK(places.error(0, false, 10) > 0.25); // one answer for all, whatever the place is like
+}
+
+TEST_CASE("a place that learns is drawn to places like it, the more the firmer")
+{
+    const Places places;
+    CHECK(places.error(1, true, 1e9) < 0.1);
+    CHECK(places.error(1, false, 1e9) > 0.9); // drawn to its mean
+    CHECK(places.error(1, true, 1) < 0.01);   // its own past says the rest
+}
+
+TEST_CASE("traits do not depend on threads, may be unknown, and must belong to the grid")
+{
+    Places places;
+    places.traits.values[5] = std::nanf("");
+    const double one = places.error(0, true, 10);
+    set_threads(3);
+    CHECK(places.error(0, true, 10) == one);
+    set_threads(default_threads());
+    CHECK(std::isfinite(one));
+    CHECK_THROWS_AS(CellRegression({1, 1}, 2, std::make_shared<const data::PlaceTraits>(places.traits)), ShapeError);
+}

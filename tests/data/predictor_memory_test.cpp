@@ -1,5 +1,7 @@
 #include "gwsd/data/predictor_memory.hpp"
 
+#include <array>
+
 #include "data/small_cube.hpp"
 #include "gwsd/core/error.hpp"
 #include "gwsd/data/target.hpp"
@@ -14,6 +16,12 @@ namespace {
 
 const geo::Region region{0, 0, 2, 2};
 const std::vector<PredictorMemory> year{{"tp", 12}};
+
+std::shared_ptr<const io::FieldSource> with_memory(std::shared_ptr<const io::FieldSource> cube,
+                                                   const std::vector<PredictorMemory>& memories)
+{
+    return data::with_memory(std::move(cube), memories, "gwsa_operator");
+}
 
 /// Rain that no formula of the test repeats: another one in each month and place.
 double rain(Index t, double lat, double lon)
@@ -143,4 +151,40 @@ TEST_CASE("regions balance with block means of the reference where they are aske
     CHECK(truth.coarse.data()[0] == Approx((sum / weight - n.target.mean) / n.target.scale));
     CHECK(truth.coarse_valid.data()[0] == 1.0F);
     CHECK(given.coarse.data()[5] - truth.coarse.data()[5] == Approx(100 / n.target.scale).epsilon(1e-3));
+}
+
+TEST_CASE(
+    "the memory of the coarse field is a reservoir's level too, interpolated between its cells, and passes over gaps")
+{
+    const auto cube = empty_cube(1.0, {0, 0, 3, 2}, "2005-01:2007-12", 2, {"tp"});
+    cube->info().unit = "mm";
+    const auto seen = [](Index t) { return t != 4 && t != 20; };
+    const auto value = [](Index t, Index cell) {
+        return std::sin(0.7 * static_cast<double>(t)) + static_cast<double>(10 * cell);
+    };
+    for (Index t = 0; t < 36; ++t) {
+        std::vector<float> field;
+        for (Index cell = 0; cell < 6; ++cell) field.push_back(static_cast<float>(value(t, cell)));
+        if (seen(t)) cube->set("gwsa_operator", t, field);
+    }
+    const auto view = with_memory(cube, {{PredictorMemory::coarse_field, 6}});
+    CHECK(view->info().predictors == std::vector<std::string>{"tp", "gwsa_memory6"});
+    CHECK(view->info().predictor_units.back() == "mm");
+    std::array<double, 6> level{};
+    for (std::size_t cell = 0; cell < 6; ++cell) {
+        Index count = 0;
+        for (Index t = 0; count < 12; ++t)
+            if (seen(t)) level[cell] += value(t, static_cast<Index>(cell)) / 12, ++count;
+    }
+    for (Index t = 0; t < 36; ++t) {
+        for (std::size_t cell = 0; cell < 6 && seen(t); ++cell)
+            level[cell] += (1 - std::exp(-1 / 6.0)) * (value(t, static_cast<Index>(cell)) - level[cell]);
+        const auto coarse = view->field("gwsa_memory6_coarse", t), fine = view->field("gwsa_memory6", t);
+        for (std::size_t cell = 0; cell < 6; ++cell) CHECK((*coarse)[cell] == Approx(level[cell]).margin(1e-4));
+        // Row 1 lies a quarter of a cell above the first coarse row, column 1 a quarter east of the first centre.
+        const double south = 0.75 * level[0] + 0.25 * level[1], north = 0.75 * level[3] + 0.25 * level[4];
+        CHECK((*fine)[7] == Approx(0.75 * south + 0.25 * north).margin(1e-3));
+        CHECK(std::isfinite((*fine)[0]));
+    }
+    CHECK(view->field("gwsa_operator", 7) == cube->field("gwsa_operator", 7));
 }

@@ -19,7 +19,7 @@ train::Config with_dropout(double share)
 
 data::Batch a_batch(const train::TrainedModel& model)
 {
-    const auto cube = data::with_memory(learnable_cube(), model.input.memory);
+    const auto cube = data::with_memory(learnable_cube(), model.input.memory, model.input.coarse_variable());
     const auto guess =
         model.input.first_guess ? std::make_shared<const data::FirstGuess>(model.place, cube->info().fine) : nullptr;
     const data::BatchMaker maker(cube, model.input, model.normalisation, 8, 8, guess);

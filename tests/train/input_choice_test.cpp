@@ -12,6 +12,7 @@ TEST_CASE("memories are read where the training months are many enough, and what
     const auto months_at = [&](Index training_steps) {
         train::Config config;
         config.data.memory = {3, 12};
+        config.data.coarse_memory = 0;
         const auto spec = train::input_spec(config, info, true, training_steps);
         std::vector<Index> months;
         for (const auto& memory : spec.memory) months.push_back(memory.months);
@@ -27,4 +28,22 @@ TEST_CASE("memories are read where the training months are many enough, and what
     train::Config twice;
     twice.data.memory = {3, 3};
     CHECK_THROWS_WITH(train::input_spec(twice, info, true, 100), "data.memory: has 3 months twice");
+}
+
+TEST_CASE("the coarse field's memory is a predictor from four times its months on, and 0 leaves it out")
+{
+    const auto cube = test::learnable_cube();
+    const auto predictors = [&](Index months, Index training_steps) {
+        train::Config config;
+        config.data.memory = {};
+        config.data.coarse_memory = months;
+        return train::input_spec(config, cube->info(), true, training_steps).predictors;
+    };
+    const auto& own = cube->info().predictors;
+    auto more = own;
+    more.push_back("gwsa_memory12");
+    CHECK(predictors(12, 48) == more);
+    CHECK(predictors(12, 47) == own);
+    CHECK(predictors(0, 100) == own);
+    CHECK(train::load_config("", {}, "paper").data.coarse_memory == 0);
 }
