@@ -12,8 +12,9 @@ using Matrix = Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
 /// As shares of all steps; to zero where the first feature is noise, to the feature itself where it is sharp.
-constexpr RidgeOptions candidates[] = {{1e-4, 0}, {1e-3, 0}, {1e-2, 0}, {1e-1, 0}, {1, 0},
-                                       {1e-4, 1}, {1e-3, 1}, {1e-2, 1}, {1e-1, 1}, {1, 1}};
+/// The firmest comes first: it is taken where the land is too small to leave a part of it out.
+constexpr RidgeOptions candidates[] = {{1, 1}, {1e-1, 1}, {1e-2, 1}, {1e-3, 1}, {1e-4, 1},
+                                       {1, 0}, {1e-1, 0}, {1e-2, 0}, {1e-3, 0}, {1e-4, 0}};
 constexpr double bound = 2; // standard deviations: no place is told more of itself than others have shown
 
 /// Normal equations of one part of the land.

@@ -33,13 +33,7 @@ bool same(const std::vector<float>& a, const std::vector<float>& b)
     return a.size() == b.size();
 }
 
-double largest_difference(const std::vector<float>& a, const std::vector<float>& b)
-{
-    double largest = 0;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (!std::isnan(a[i])) largest = std::max(largest, static_cast<double>(std::abs(a[i] - b[i])));
-    return largest;
-}
+using test::largest_difference;
 
 } // namespace
 

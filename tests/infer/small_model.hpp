@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -134,6 +135,15 @@ inline train::TrainedModel small_model(Index factor = 2)
         model.parameters.emplace_back(name, values);
     }
     return model;
+}
+
+/// Over the cells where `a` is a number.
+inline double largest_difference(const std::vector<float>& a, const std::vector<float>& b)
+{
+    double largest = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (!std::isnan(a[i])) largest = std::max(largest, static_cast<double>(std::abs(a[i] - b[i])));
+    return largest;
 }
 
 } // namespace gwsd::test
