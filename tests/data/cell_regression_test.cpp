@@ -97,8 +97,8 @@ TEST_CASE("a constant feature, a missing value and a penalty do no harm, and thr
 
 namespace {
 
-/// Places in a row whose truth follows one feature the more, the higher a trait of theirs is: y = (1 + trait) x. Every
-/// fourth of them is told. Feature 0 is noise.
+/// Places in a row whose truth follows one feature the more, the higher a trait of theirs and its square are: y = (1 +
+/// trait + 2 trait^2) x. Every fourth of them is told. Feature 0 is noise.
 struct Places {
     static constexpr std::size_t count = 120;
     std::vector<std::int8_t> learns;
@@ -120,7 +120,8 @@ struct Places {
             for (std::size_t i = 0; i < count; ++i) {
                 (*noise)[i] = static_cast<float>(random.normal());
                 (*x)[i] = static_cast<float>((i % 3 == 0 ? 2 : 1) * random.normal()); // in one unit, of two spreads
-                y[i] = (1 + traits.values[i]) * (*x)[i];
+                const float trait = traits.values[i];
+                y[i] = (1 + trait + 2 * trait * trait) * (*x)[i];
             }
             features.push_back({noise, x});
             truth.push_back(std::move(y));
