@@ -23,6 +23,13 @@ if(GWSD_SANITIZE)
   add_link_options(-fsanitize=${GWSD_SANITIZE})
 endif()
 
+# Files are compiled several at a time: most of what a small one compiles for are headers and templates of the standard
+# library and of others, once more for each. To work on one file of a room, -DCMAKE_UNITY_BUILD=OFF.
+if(NOT DEFINED CMAKE_UNITY_BUILD)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+endif()
+
 find_program(GWSD_CCACHE ccache)
 if(GWSD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${GWSD_CCACHE})

@@ -34,7 +34,7 @@ std::vector<double> centres(Index count, const auto& centre)
 }
 
 /// Drawn to the mean of the truth where the coarse field says little, to the interpolation where it says much.
-constexpr RidgeOptions candidates[] = {{3, 0}, {10, 0}, {30, 0}, {100, 0}, {3, 1}, {10, 1}, {30, 1}, {100, 1}};
+constexpr RidgeOptions own_candidates[] = {{3, 0}, {10, 0}, {30, 0}, {100, 0}, {3, 1}, {10, 1}, {30, 1}, {100, 1}};
 
 /// Drawn to what is known of such places.
 constexpr RidgeOptions by_place_candidates[] = {{3}, {10}, {30}, {100}, {300}};
@@ -84,7 +84,7 @@ std::shared_ptr<const FirstGuess> FirstGuess::learn(const Lessons& lessons)
         return regression_features(lessons.cube, lessons.predictors, t, interpolated);
     };
     const auto traits = lessons.by_place ? place_traits(lessons.cube) : nullptr;
-    const auto tried = lessons.by_place ? std::span<const RidgeOptions>(by_place_candidates) : candidates;
+    const auto tried = lessons.by_place ? std::span<const RidgeOptions>(by_place_candidates) : own_candidates;
     const auto without = [&](Index left_out) {
         auto r = std::make_shared<CellRegression>(
             lessons.learns, regression_feature_count(lessons.cube.info(), lessons.predictors), traits);

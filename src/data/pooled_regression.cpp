@@ -13,8 +13,8 @@ using Vector = Eigen::VectorXd;
 
 /// As shares of all steps; to zero where the first feature is noise, to the feature itself where it is sharp.
 /// The firmest comes first: it is taken where the land is too small to leave a part of it out.
-constexpr RidgeOptions candidates[] = {{1, 1}, {1e-1, 1}, {1e-2, 1}, {1e-3, 1}, {1e-4, 1},
-                                       {1, 0}, {1e-1, 0}, {1e-2, 0}, {1e-3, 0}, {1e-4, 0}};
+constexpr RidgeOptions pooled_candidates[] = {{1, 1}, {1e-1, 1}, {1e-2, 1}, {1e-3, 1}, {1e-4, 1},
+                                              {1, 0}, {1e-1, 0}, {1e-2, 0}, {1e-3, 0}, {1e-4, 0}};
 constexpr double bound = 2; // standard deviations: no place is told more of itself than others have shown
 
 /// Normal equations of one part of the land.
@@ -118,7 +118,7 @@ PooledRegression::PooledRegression(Index count, Index features, Index traits, co
         return w;
     };
     double least = std::numeric_limits<double>::infinity();
-    for (const RidgeOptions& options : candidates) {
+    for (const RidgeOptions& options : pooled_candidates) {
         double error = 0;
         for (const Normal& part : sums.parts) {
             if (!(part.steps > 0)) continue;

@@ -14,7 +14,7 @@
 namespace gwsd::data {
 namespace {
 
-using Field = std::shared_ptr<const std::vector<float>>;
+using SharedField = std::shared_ptr<const std::vector<float>>;
 using Source = std::shared_ptr<const io::FieldSource>;
 
 constexpr Index kept_every = 12;   ///< steps between states that are kept
@@ -32,7 +32,7 @@ public:
     {
     }
 
-    Field field(Index t)
+    SharedField field(Index t)
     {
         return cache_.get(t, [&] {
             const std::lock_guard<std::mutex> lock(mutex_);
@@ -40,7 +40,7 @@ public:
             go_to(t);
             auto whole = std::make_shared<std::vector<float>>(size_, std::numeric_limits<float>::quiet_NaN());
             for (std::size_t k = 0; k < cells_.size(); ++k) (*whole)[cells_[k]] = state_[k];
-            return Field(std::move(whole));
+            return SharedField(std::move(whole));
         });
     }
 
@@ -52,7 +52,7 @@ private:
         std::vector<int> count;
         Index seen = 0;
         for (Index t = 0; t < steps && seen < first_values; ++t) {
-            const Field x = cube_->field(variable_, t);
+            const SharedField x = cube_->field(variable_, t);
             sum.resize(x->size()), count.resize(x->size());
             bool any = false;
             for (std::size_t i = 0; i < x->size(); ++i)
@@ -74,7 +74,7 @@ private:
         const auto nearest = std::prev(kept_.upper_bound(t));
         if (at_ > t || at_ < nearest->first) at_ = nearest->first, state_ = nearest->second;
         while (at_ < t) {
-            const Field x = cube_->field(variable_, ++at_);
+            const SharedField x = cube_->field(variable_, ++at_);
             parallel_for(std::ssize(cells_), 1 << 15, [&](Index begin, Index end) {
                 for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k)
                     if (const float value = (*x)[cells_[k]]; std::isfinite(value))
@@ -128,7 +128,7 @@ public:
 
     const io::CubeInfo& info() const override { return info_; }
 
-    Field field(const std::string& variable, Index t) const override
+    SharedField field(const std::string& variable, Index t) const override
     {
         if (variable == coarse_memory_) return interpolated_.get(t, [&] { return interpolated(t); });
         const auto found = recursions_.find(variable);
@@ -147,9 +147,9 @@ private:
         land_ = cube_->field("land_fraction", 0);
     }
 
-    Field interpolated(Index t) const
+    SharedField interpolated(Index t) const
     {
-        const Field coarse = recursions_.at(coarse_memory_ + "_coarse")->field(t);
+        const SharedField coarse = recursions_.at(coarse_memory_ + "_coarse")->field(t);
         auto fine = std::make_shared<std::vector<float>>(land_->size(), std::numeric_limits<float>::quiet_NaN());
         to_fine_->apply(*coarse, *fine);
         geo::fill_nearest(info_.fine, *fine, *land_);
@@ -160,7 +160,7 @@ private:
     io::CubeInfo info_;
     std::string coarse_memory_; ///< name of the coarse field's memory; empty: none
     std::shared_ptr<const geo::Regridder> to_fine_;
-    Field land_;
+    SharedField land_;
     mutable StepCache interpolated_;
     std::map<std::string, std::unique_ptr<Recursion>> recursions_;
 };

@@ -11,7 +11,7 @@
 namespace gwsd::data {
 namespace {
 
-using Field = std::shared_ptr<const std::vector<float>>;
+using SharedField = std::shared_ptr<const std::vector<float>>;
 using Source = std::shared_ptr<const io::FieldSource>;
 
 bool in(const std::vector<std::string>& names, const std::string& name)
@@ -33,7 +33,7 @@ public:
 
     const io::CubeInfo& info() const override { return cube_->info(); }
 
-    Field field(const std::string& variable, Index t) const override
+    SharedField field(const std::string& variable, Index t) const override
     {
         const bool fixed =
             variable == "land_fraction" || variable == "land_fraction_coarse" || in(info().statics, variable);
@@ -45,7 +45,7 @@ public:
 private:
     Source cube_;
     std::vector<char> readable_;
-    Field coarse_nothing_, fine_nothing_;
+    SharedField coarse_nothing_, fine_nothing_;
 };
 
 /// The rows or columns of an axis that make up whole blocks of `factor` cells, counted from `origin` degrees.
@@ -87,7 +87,7 @@ public:
 
     const io::CubeInfo& info() const override { return info_; }
 
-    Field field(const std::string& variable, Index t) const override
+    SharedField field(const std::string& variable, Index t) const override
     {
         StepCache* cache = nullptr;
         {
@@ -123,11 +123,11 @@ private:
     }
 
     /// What plays the fine field `variable` here: a field on the cube's coarse grid, cut to whole blocks.
-    Field fine(const std::string& variable, Index t) const
+    SharedField fine(const std::string& variable, Index t) const
     {
         const io::CubeInfo& own = cube_->info();
         std::vector<float> coarse;
-        Field whole;
+        SharedField whole;
         if (in(own.statics, variable)) {
             coarse.resize(static_cast<std::size_t>(own.coarse.cells()));
             geo::block_mean(own.fine, own.factor, *cube_->field(variable, 0), {}, coarse);

@@ -6,11 +6,10 @@
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "infer/array_index.hpp"
 
 namespace gwsd::infer {
 namespace {
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 double dot(const std::vector<double>& a, const std::vector<double>& b)
 {

@@ -6,13 +6,12 @@
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "infer/array_index.hpp"
 
 namespace gwsd::infer {
 namespace {
 
 constexpr double cut = 0.002;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 } // namespace
 

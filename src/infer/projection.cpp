@@ -7,6 +7,7 @@
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/train/schema.hpp"
+#include "infer/array_index.hpp"
 #include "infer/block_spread.hpp"
 #include "infer/footprint.hpp"
 #include "infer/globe_index.hpp"
@@ -21,8 +22,6 @@ constexpr std::pair<ProjectionKind, const char*> kinds[] = {{ProjectionKind::non
 
 // A cell's share of a correction, relative to its neighbourhood's, stays between these.
 constexpr double least_share = 0.25, largest_share = 4;
-
-std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 
 double largest_difference(std::span<const double> difference)
 {

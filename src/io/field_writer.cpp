@@ -43,9 +43,9 @@ std::vector<plan::Attribute> file_attributes(const FieldInfo& info)
     return list;
 }
 
-class Writer : public FieldWriter {
+class FieldFileWriter : public FieldWriter {
 public:
-    Writer(const std::string& path, const FieldInfo& info, bool overwrite)
+    FieldFileWriter(const std::string& path, const FieldInfo& info, bool overwrite)
         : path_(path), cells_(info.grid.cells()), steps_(info.has_time ? info.time.size() : 1), has_time_(info.has_time)
     {
         if (cells_ < 1 || steps_ < 1) throw DataError(path + ": there is no cell or no step to write");
@@ -87,7 +87,7 @@ private:
 
 std::unique_ptr<FieldWriter> create_field(const std::string& path, const FieldInfo& info, bool overwrite)
 {
-    return std::make_unique<Writer>(path, info, overwrite);
+    return std::make_unique<FieldFileWriter>(path, info, overwrite);
 }
 
 } // namespace gwsd::io

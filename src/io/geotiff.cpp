@@ -110,9 +110,9 @@ double cell_size(const std::string& path, const std::vector<double>& edges, cons
     return size;
 }
 
-class Writer : public GeoTiffWriter {
+class GeoTiffFileWriter : public GeoTiffWriter {
 public:
-    Writer(const std::string& path, const GeoTiffInfo& info, bool overwrite)
+    GeoTiffFileWriter(const std::string& path, const GeoTiffInfo& info, bool overwrite)
         : path_(path), rows_(info.grid.rows()), cols_(info.grid.cols()), bands_(std::ssize(info.bands))
     {
         const double height = cell_size(path, info.grid.lat_edges, "latitude"),
@@ -204,7 +204,7 @@ private:
 
 std::unique_ptr<GeoTiffWriter> create_geotiff(const std::string& path, const GeoTiffInfo& info, bool overwrite)
 {
-    return std::make_unique<Writer>(path, info, overwrite);
+    return std::make_unique<GeoTiffFileWriter>(path, info, overwrite);
 }
 
 } // namespace gwsd::io

@@ -113,9 +113,9 @@ plan::File common_plan(const OutputInfo& info)
     return file;
 }
 
-class Writer : public OutputWriter {
+class RefinedFileWriter : public OutputWriter {
 public:
-    Writer(const std::string& path, const OutputInfo& info, bool overwrite) : path_(path), info_(info)
+    RefinedFileWriter(const std::string& path, const OutputInfo& info, bool overwrite) : path_(path), info_(info)
     {
         check_info(path, info);
         plan::File file = common_plan(info);
@@ -193,7 +193,7 @@ private:
 
 std::unique_ptr<OutputWriter> create_output(const std::string& path, const OutputInfo& info, bool overwrite)
 {
-    return std::make_unique<Writer>(path, info, overwrite);
+    return std::make_unique<RefinedFileWriter>(path, info, overwrite);
 }
 
 std::unique_ptr<FlagsWriter> create_flags(const std::string& path, const OutputInfo& info, bool overwrite)

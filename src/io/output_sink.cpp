@@ -47,11 +47,11 @@ private:
 };
 
 struct Order {
-    std::uint64_t variable = 0; ///< `done` ends the file; `attribute` is followed by name, '\0' and text
+    std::uint64_t variable = 0; ///< `end_of_file` ends it; `attribute_follows` is followed by name, '\0' and text
     std::int64_t t = 0;
     std::uint64_t bytes = 0;
 };
-constexpr std::uint64_t done = ~std::uint64_t{0}, attribute = done - 1;
+constexpr std::uint64_t end_of_file = ~std::uint64_t{0}, attribute_follows = end_of_file - 1;
 
 bool receive(int socket, void* to, std::size_t bytes)
 {
@@ -108,13 +108,13 @@ private:
         std::vector<std::byte> slab;
         Order order;
         while (receive(socket_, &order, sizeof order)) {
-            if (order.variable == done) {
+            if (order.variable == end_of_file) {
                 out->close();
                 return true;
             }
             slab.resize(order.bytes);
             if (!receive(socket_, slab.data(), slab.size())) return false;
-            if (order.variable == attribute) {
+            if (order.variable == attribute_follows) {
                 const std::string text(reinterpret_cast<const char*>(slab.data()), slab.size());
                 const auto end = text.find('\0');
                 out->put_global({text.substr(0, end), text.substr(end + 1)});
@@ -201,12 +201,12 @@ public:
     void put_attribute(const std::string& name, const std::string& text) override
     {
         const std::string pair = name + '\0' + text;
-        put(attribute, 0, std::as_bytes(std::span(pair)));
+        put(attribute_follows, 0, std::as_bytes(std::span(pair)));
     }
 
     void finish() override
     {
-        const Order order{done, 0, 0};
+        const Order order{end_of_file, 0, 0};
         if (!send_all(socket_, std::as_bytes(std::span(&order, 1)))) fail_with_answer();
         if (const std::string why = answer(); !why.empty()) throw IoError(path_ + ": " + why);
         end_child();

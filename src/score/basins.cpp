@@ -1,7 +1,6 @@
 #include "gwsd/score/basins.hpp"
 
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <optional>
 
@@ -14,12 +13,11 @@
 #include "gwsd/io/shapes.hpp"
 #include "gwsd/score/correlated_mean.hpp"
 #include "gwsd/score/cycle.hpp"
+#include "gwsd/score/moments.hpp"
 #include "score/text.hpp"
 
 namespace gwsd::score {
 namespace {
-
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 /// A polygon on the grid of the field.
 struct Basin {
@@ -43,9 +41,9 @@ struct Basin {
         }
         const double fraction = std::min(1.0, valid / area);
         const bool enough = valid > 0 && fraction >= min_valid_fraction - 1e-9;
-        series.value.push_back(enough ? sum / valid : missing);
+        series.value.push_back(enough ? sum / valid : not_defined);
         series.valid_fraction.push_back(fraction);
-        series.standard_error.push_back(enough && errors ? errors->standard_error(weights, sigmas) : missing);
+        series.standard_error.push_back(enough && errors ? errors->standard_error(weights, sigmas) : not_defined);
     }
 
     void finish(const geo::TimeAxis& time)

@@ -16,14 +16,14 @@ int map_width(const geo::Grid& grid)
     return b.east - b.west > 1.6 * (b.north - b.south) ? 640 : 430;
 }
 
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+constexpr float blank = std::numeric_limits<float>::quiet_NaN();
 
 /// The field with everything that is not land taken out.
 std::vector<float> on_land(const EvaluationInput& input, std::span<const float> field)
 {
     std::vector<float> result(field.begin(), field.end());
     for (std::size_t i = 0; i < result.size(); ++i)
-        if (!(input.land_fraction[i] > 0)) result[i] = missing;
+        if (!(input.land_fraction[i] > 0)) result[i] = blank;
     return result;
 }
 
@@ -31,7 +31,7 @@ std::vector<float> on_land(const EvaluationInput& input, std::span<const float> 
 template <class Value>
 std::vector<float> from_land_cells(const EvaluationInput& input, const ScoredCells& cells, const Value& value)
 {
-    std::vector<float> field(input.land_fraction.size(), missing);
+    std::vector<float> field(input.land_fraction.size(), blank);
     for (std::size_t i = 0; i < cells.cell.size(); ++i) field[cells.cell[i]] = static_cast<float>(value(i));
     return field;
 }

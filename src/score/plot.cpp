@@ -99,10 +99,10 @@ std::vector<LegendEntry> legend_of(const std::vector<Curve>& curves, const std::
     return list;
 }
 
-void draw_legend(Image& image, const std::vector<LegendEntry>& legend, int left, int top)
+void draw_legend(Image& image, const std::vector<LegendEntry>& legend, int from_x, int from_y)
 {
     for (const LegendEntry& entry : legend) {
-        const int x = left + entry.x, y = top + entry.row * legend_row;
+        const int x = from_x + entry.x, y = from_y + entry.row * legend_row;
         if (entry.filled) {
             for (int j = 1; j < 12; ++j)
                 for (int i = 0; i < 26; ++i) image.blend(x + i, y + j, entry.color, 0.35);

@@ -15,20 +15,20 @@ std::string interval_text(const Interval& interval, int decimals, double scale =
 }
 
 /// Columns of the plain table: key, heading, decimals (-1: as the unit wants, -2: per cent).
-struct Column {
+struct TextColumn {
     const char *key, *heading;
     int decimals;
 };
 
-constexpr Column columns[] = {{"mae", "MAE", -1},
-                              {"rmse", "RMSE", -1},
-                              {"bias", "bias", -1},
-                              {"r2", "R2", 3},
-                              {"kge", "KGE", 3},
-                              {"subgrid_r2", "sub-grid R2", 3},
-                              {"crps", "CRPS", -1},
-                              {"coverage_90", "in 90 %", -2},
-                              {"gain_over_nearest", "gain", -2}};
+constexpr TextColumn text_columns[] = {{"mae", "MAE", -1},
+                                       {"rmse", "RMSE", -1},
+                                       {"bias", "bias", -1},
+                                       {"r2", "R2", 3},
+                                       {"kge", "KGE", 3},
+                                       {"subgrid_r2", "sub-grid R2", 3},
+                                       {"crps", "CRPS", -1},
+                                       {"coverage_90", "in 90 %", -2},
+                                       {"gain_over_nearest", "gain", -2}};
 
 std::string set_table(const SetResult& set, const std::string& unit)
 {
@@ -37,11 +37,11 @@ std::string set_table(const SetResult& set, const std::string& unit)
                        std::to_string(set.cells) + " cells, N = " + fixed_text(set.n, 0) + ", truth's sd " +
                        fixed_text(set.truth_sd, decimals) + " " + unit + "\n";
     std::string line = std::string("  method") + std::string(15, ' ');
-    for (const Column& column : columns) line += padded(column.heading, column.decimals == 3 ? 12 : 9);
+    for (const TextColumn& column : text_columns) line += padded(column.heading, column.decimals == 3 ? 12 : 9);
     text += line + "\n";
     for (const MethodResult& method : set.methods) {
         line = "  " + method.name + std::string(method.name.size() < 21 ? 21 - method.name.size() : 1, ' ');
-        for (const Column& column : columns) {
+        for (const TextColumn& column : text_columns) {
             const double value = method.at(column.key).value;
             const std::string entry = column.decimals == -2 ? fixed_text(100 * value, 1)
                                                             : fixed_text(value, column.decimals == -1 ? decimals : 3);

@@ -1,17 +1,11 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
-
 #include "gwsd/io/versions.hpp"
+#include "score/json_number.hpp"
 #include "score/result_texts.hpp"
 #include "score/scored_cells.hpp"
 
 namespace gwsd::score {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json of_method(const MethodResult& method, const SetResult& set, const std::string& unit)
 {

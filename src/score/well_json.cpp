@@ -1,6 +1,4 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
-
+#include "score/json_number.hpp"
 #include "score/well_summary.hpp"
 #include "score/well_texts.hpp"
 
@@ -8,9 +6,6 @@ namespace gwsd::score {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 Json answer(int known) { return known < 0 ? Json(nullptr) : Json(known == 1); }
 Json numbers(double low, double high) { return Json::array({number(low), number(high)}); }
 

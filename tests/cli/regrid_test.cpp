@@ -15,8 +15,6 @@ using namespace gwsd::test;
 
 namespace {
 
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
-
 /// A wavy field with missing cells, different in each step.
 std::vector<float> wave(const Grid& grid, Index t)
 {
@@ -24,7 +22,7 @@ std::vector<float> wave(const Grid& grid, Index t)
     for (Index row = 0; row < grid.rows(); ++row)
         for (Index col = 0; col < grid.cols(); ++col)
             field.push_back((row * 7 + col * 3) % 11 == 0
-                                ? missing
+                                ? std::numeric_limits<float>::quiet_NaN()
                                 : static_cast<float>(std::sin(0.1 * grid.lon(col)) * static_cast<double>(2 + t) +
                                                      0.01 * grid.lat(row)));
     return field;

@@ -22,7 +22,7 @@ std::shared_ptr<io::MemoryCube> numbered_cube(const geo::Region& region)
     return cube;
 }
 
-InputSpec spec_of(const io::CubeInfo& info, Index window)
+InputSpec nearest_windows(const io::CubeInfo& info, Index window)
 {
     return {.predictors = info.predictors,
             .statics = info.statics,
@@ -39,7 +39,7 @@ float at(const Tensor<float>& x, Index a, Index b, Index c, Index d, Index e) { 
 TEST_CASE("a window is calendar months: an absent one is zero with validity 0, its predictors stay")
 {
     const auto cube = numbered_cube({-180, -90, 180, 90});
-    const BatchMaker maker(cube, spec_of(cube->info(), 3), plain_normalisation(cube->info()), 2, 4);
+    const BatchMaker maker(cube, nearest_windows(cube->info(), 3), plain_normalisation(cube->info()), 2, 4);
     const std::vector<Tile> tiles{{4, 1, 2}, {0, 0, 0}};
     const Batch batch = maker.inputs(tiles);
     REQUIRE(batch.coarse.shape() == Shape{3, 2, 2, 4, 4});
@@ -63,7 +63,7 @@ TEST_CASE("a window is calendar months: an absent one is zero with validity 0, i
 TEST_CASE("tiles wrap at the date line, and no column comes twice")
 {
     const auto cube = numbered_cube({-180, -90, 180, 90});
-    const BatchMaker maker(cube, spec_of(cube->info(), 1), plain_normalisation(cube->info()), 6, 14);
+    const BatchMaker maker(cube, nearest_windows(cube->info(), 1), plain_normalisation(cube->info()), 6, 14);
     const Batch batch = maker.inputs(std::vector<Tile>{{1, 0, 10}});
     const std::vector<float> expected{110, 111, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 0, 0};
     for (Index c = 0; c < 14; ++c) CHECK(at(batch.coarse, 0, 0, 2, c, 0) == expected[static_cast<std::size_t>(c)]);
@@ -82,7 +82,7 @@ TEST_CASE("tiles wrap at the date line, and no column comes twice")
 TEST_CASE("a regional grid does not wrap; outside is padding")
 {
     const auto cube = numbered_cube({0, -60, 120, 60});
-    const BatchMaker maker(cube, spec_of(cube->info(), 1), plain_normalisation(cube->info()), 4, 4);
+    const BatchMaker maker(cube, nearest_windows(cube->info(), 1), plain_normalisation(cube->info()), 4, 4);
     const Batch batch = maker.inputs(std::vector<Tile>{{1, 2, 2}, {1, -1, -1}});
     for (Index r = 0; r < 4; ++r)
         for (Index c = 0; c < 4; ++c) {
@@ -111,7 +111,7 @@ TEST_CASE("values are normalised, missing ones are zero, and the base covers all
     Normalisation constants = plain_normalisation(cube->info());
     constants.target = {5, 2};
     constants.fields["tp"] = {6, 3};
-    const BatchMaker maker(cube, spec_of(cube->info(), 1), constants, 4, 4);
+    const BatchMaker maker(cube, nearest_windows(cube->info(), 1), constants, 4, 4);
     const Batch batch = maker.inputs(std::vector<Tile>{{2, 0, 0}});
     CHECK(at(batch.coarse, 0, 0, 0, 0, 0) == 1.0F);
     CHECK(at(batch.coarse, 0, 0, 1, 1, 0) == 0.0F);
@@ -135,25 +135,25 @@ TEST_CASE("a cube that lacks what the network reads is refused by name")
     const auto cube = numbered_cube({0, -60, 120, 60});
     const Normalisation constants = plain_normalisation(cube->info());
     const auto make = [&](const InputSpec& spec, const Normalisation& n) { BatchMaker(cube, spec, n, 4, 4); };
-    InputSpec spec = spec_of(cube->info(), 1);
+    InputSpec spec = nearest_windows(cube->info(), 1);
     spec.predictors.push_back("t2m");
     CHECK_THROWS_WITH(make(spec, constants), Catch::Matchers::Contains("'t2m'"));
-    spec = spec_of(cube->info(), 1), spec.statics = {"elevation"};
+    spec = nearest_windows(cube->info(), 1), spec.statics = {"elevation"};
     CHECK_THROWS_WITH(make(spec, constants), Catch::Matchers::Contains("'elevation'"));
-    spec = spec_of(cube->info(), 1), spec.coarse_is_operator = true;
+    spec = nearest_windows(cube->info(), 1), spec.coarse_is_operator = true;
     CHECK_THROWS_AS(make(spec, constants), DataError);
-    spec = spec_of(cube->info(), 1), spec.factor = 4;
+    spec = nearest_windows(cube->info(), 1), spec.factor = 4;
     CHECK_THROWS_AS(make(spec, constants), DataError);
     Normalisation other = constants;
     other.fields.erase("tp");
-    CHECK_THROWS_WITH(make(spec_of(cube->info(), 1), other), Catch::Matchers::Contains("'tp'"));
+    CHECK_THROWS_WITH(make(nearest_windows(cube->info(), 1), other), Catch::Matchers::Contains("'tp'"));
     other = constants, other.units["tp"] = "m";
-    CHECK_THROWS_AS(make(spec_of(cube->info(), 1), other), DataError);
+    CHECK_THROWS_AS(make(nearest_windows(cube->info(), 1), other), DataError);
     other = constants, other.unit = "%";
-    CHECK_THROWS_AS(make(spec_of(cube->info(), 1), other), DataError);
+    CHECK_THROWS_AS(make(nearest_windows(cube->info(), 1), other), DataError);
     cube->info().time.monthly = false;
-    CHECK_THROWS_AS(make(spec_of(cube->info(), 2), constants), ConfigError);
-    CHECK_NOTHROW(make(spec_of(cube->info(), 1), constants));
+    CHECK_THROWS_AS(make(nearest_windows(cube->info(), 2), constants), ConfigError);
+    CHECK_NOTHROW(make(nearest_windows(cube->info(), 1), constants));
 }
 
 TEST_CASE("normalisation survives a file, and nonsense is refused")

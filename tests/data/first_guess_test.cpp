@@ -12,7 +12,7 @@ using test::learnable_cube;
 
 namespace {
 
-InputSpec spec_of(const io::CubeInfo& info)
+InputSpec single_steps(const io::CubeInfo& info)
 {
     return {.predictors = info.predictors,
             .statics = info.statics,
@@ -25,7 +25,7 @@ InputSpec spec_of(const io::CubeInfo& info)
 struct Setting {
     std::shared_ptr<io::MemoryCube> cube = learnable_cube();
     Normalisation normalisation = plain(cube->info());
-    BatchMaker maker{cube, spec_of(cube->info()), normalisation, 8, 8};
+    BatchMaker maker{cube, single_steps(cube->info()), normalisation, 8, 8};
     std::vector<Index> steps;
     std::vector<std::int8_t> learns;
 
@@ -116,7 +116,7 @@ TEST_CASE("weights from a model file give the same guess on the same places of a
 
     // A cube of the eastern half and beyond: known cells have the same value, others have none.
     const auto east = learnable_cube({8, 0, 24, 16});
-    const BatchMaker maker(east, spec_of(east->info()), s.normalisation, 8, 8);
+    const BatchMaker maker(east, single_steps(east->info()), s.normalisation, 8, 8);
     const FirstGuess there(guess->weights(), east->info().fine);
     const auto part = there.field(*east, east->info().predictors, 40, maker.base(40), false);
     const Index cols = s.cube->info().fine.cols();

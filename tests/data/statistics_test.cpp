@@ -13,7 +13,7 @@ using namespace gwsd::test;
 
 namespace {
 
-InputSpec spec_of(const io::CubeInfo& info)
+InputSpec window_of_three(const io::CubeInfo& info)
 {
     return {.predictors = info.predictors,
             .statics = info.statics,
@@ -42,8 +42,8 @@ std::string constants_of(const std::shared_ptr<const io::FieldSource>& cube, con
     for (const Index t : steps) readable[static_cast<std::size_t>(t)] = 1;
     const auto view = only_steps(cube, readable);
     const auto usable = everywhere(*view);
-    Normalisation n = training_constants(*view, spec_of(view->info()), steps, usable);
-    const BatchMaker maker(view, spec_of(view->info()), n, 8, 8);
+    Normalisation n = training_constants(*view, window_of_three(view->info()), steps, usable);
+    const BatchMaker maker(view, window_of_three(view->info()), n, 8, 8);
     const ChangeSignal signal = change_signal(maker, steps, usable, "tp", "swvl1");
     n.recharge_scale = signal.recharge_scale, n.change_scale = signal.change_scale;
     double sum = 0;
@@ -175,8 +175,8 @@ TEST_CASE("cells of a holdout region count nowhere, and the product's variance i
     auto usable = everywhere(*cube);
     for (std::size_t i = 0; i < 16; ++i) usable[i] = 0; // the southernmost fine row
     const auto steps = range(0, 24);
-    const Normalisation n = training_constants(*cube, spec_of(cube->info()), steps, usable);
-    const auto maker = std::make_shared<const BatchMaker>(cube, spec_of(cube->info()), n, 8, 8);
+    const Normalisation n = training_constants(*cube, window_of_three(cube->info()), steps, usable);
+    const auto maker = std::make_shared<const BatchMaker>(cube, window_of_three(cube->info()), n, 8, 8);
     const TargetBatch batch = TargetMaker(maker, 8, usable, {}, {.product_sigma = true})(std::vector<Tile>{{5, 0, 0}});
     for (Index i = 0; i < 256; ++i) {
         CHECK(batch.valid.data()[i] == (i < 16 ? 0.0F : 1.0F));

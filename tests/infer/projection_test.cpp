@@ -17,12 +17,12 @@ namespace {
 constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 
 /// A world of land, a predicted field and a satellite field.
-struct Case {
+struct ProjectionCase {
     geo::Grid fine, coarse;
     Index factor = 4;
     std::vector<float> land, mean, variance, satellite, sigma;
 
-    Case(const geo::Region& region, double resolution = 0.5, Index by = 4)
+    ProjectionCase(const geo::Region& region, double resolution = 0.5, Index by = 4)
         : coarse(geo::regular_grid(resolution, region)), factor(by)
     {
         fine = geo::refine(coarse, factor);
@@ -88,7 +88,7 @@ struct Case {
 };
 
 /// The block means by the definition, with a plain loop.
-double worst_cell(Case& c)
+double worst_cell(ProjectionCase& c)
 {
     double worst = 0;
     for (Index row = 0; row < c.coarse.rows(); ++row)
@@ -116,7 +116,7 @@ TEST_CASE("Cell means come out exactly, with coasts, islands, missing cells and 
                                              {geo::Region{100, -70, 110, -60}, Index{3}},
                                              {geo::Region{0, 0, 0.5, 0.5}, Index{5}}}) {
             INFO("factor " << factor << ", weighted " << weighted);
-            Case c(region, region.east - region.west > 100 ? 5.0 : 0.5, factor);
+            ProjectionCase c(region, region.east - region.west > 100 ? 5.0 : 0.5, factor);
             c.rough_land(3);
             c.fill(5);
             if (c.coarse.cells() > 20) c.of(c.satellite, 2, 3) = c.of(c.satellite, 3, 3) = missing;
@@ -134,18 +134,19 @@ TEST_CASE("A projection shows no edges of its blocks where a constant correction
     for (const ProjectionKind kind : {ProjectionKind::cell, ProjectionKind::region, ProjectionKind::footprint})
         for (const bool weighted : {false, true}) {
             INFO(to_string(kind) << ", weighted " << weighted);
-            Case c({-30, 10, 26, 50});
+            ProjectionCase c({-30, 10, 26, 50});
             c.fill(5);
             if (weighted) std::fill(c.variance.begin(), c.variance.end(), 150.0F);
             const double before = c.seam();
-            Case blocky = c;
+            ProjectionCase blocky = c;
             c.project({.kind = kind}, weighted);
             CHECK(c.seam() < 1.05 * before);
             const Projection means(blocky.fine, 4, blocky.land, {.kind = ProjectionKind::cell});
             for (Index row = 0; row < c.fine.rows(); ++row)
                 for (Index col = 0; col < c.fine.cols(); ++col)
-                    blocky.of(blocky.mean, row, col) += blocky.of(blocky.satellite, row / 4, col / 4) -
-                                                        Case::wave(c.coarse.lat(row / 4), c.coarse.lon(col / 4));
+                    blocky.of(blocky.mean, row, col) +=
+                        blocky.of(blocky.satellite, row / 4, col / 4) -
+                        ProjectionCase::wave(c.coarse.lat(row / 4), c.coarse.lon(col / 4));
             CHECK(blocky.seam() > 1.2 * before);
         }
 }
@@ -154,7 +155,7 @@ TEST_CASE("A constant misfit is corrected by that constant, whatever the land")
 {
     for (const ProjectionKind kind : {ProjectionKind::cell, ProjectionKind::region, ProjectionKind::footprint}) {
         INFO(to_string(kind));
-        Case c({-180, -90, 180, 90}, 2.0);
+        ProjectionCase c({-180, -90, 180, 90}, 2.0);
         c.rough_land(8);
         std::fill(c.mean.begin(), c.mean.end(), 3.0F);
         std::fill(c.satellite.begin(), c.satellite.end(), 8.0F);
@@ -166,7 +167,7 @@ TEST_CASE("A constant misfit is corrected by that constant, whatever the land")
 
 TEST_CASE("A linear misfit is corrected along the line, away from the edges of the region")
 {
-    Case c({0, -10, 20, 10});
+    ProjectionCase c({0, -10, 20, 10});
     for (Index row = 0; row < c.coarse.rows(); ++row)
         for (Index col = 0; col < c.coarse.cols(); ++col)
             c.of(c.satellite, row, col) = static_cast<float>(3 * c.coarse.lon(col));
@@ -178,7 +179,7 @@ TEST_CASE("A linear misfit is corrected along the line, away from the edges of t
 
 TEST_CASE("Regions are anchored to the globe: those of a part are those of the whole")
 {
-    Case c({-3, 41, 9, 53}); // regions of 4 degrees start at -2 and 2, at 42 and 46
+    ProjectionCase c({-3, 41, 9, 53}); // regions of 4 degrees start at -2 and 2, at 42 and 46
     c.rough_land(2);
     c.fill(1);
     const MassResidual residual = c.project({.kind = ProjectionKind::region, .region_size = 32});
@@ -201,7 +202,7 @@ TEST_CASE("Regions are anchored to the globe: those of a part are those of the w
 
 TEST_CASE("Footprint means approach those of the satellite field; structure below the footprint stays")
 {
-    Case c({-40, -30, 40, 30});
+    ProjectionCase c({-40, -30, 40, 30});
     c.rough_land(4);
     for (Index row = 0; row < c.fine.rows(); ++row)
         for (Index col = 0; col < c.fine.cols(); ++col) c.of(c.mean, row, col) = (row + col) % 2 ? 10.0F : -10.0F;
@@ -225,7 +226,7 @@ TEST_CASE("Footprint means approach those of the satellite field; structure belo
 TEST_CASE("A noisy product is followed less, a sure one fully")
 {
     const auto corrected = [](float sigma) {
-        Case c({0, 0, 20, 20});
+        ProjectionCase c({0, 0, 20, 20});
         std::fill(c.satellite.begin(), c.satellite.end(), 10.0F);
         std::fill(c.sigma.begin(), c.sigma.end(), sigma);
         c.project({.kind = ProjectionKind::footprint}, true);
@@ -239,7 +240,7 @@ TEST_CASE("A noisy product is followed less, a sure one fully")
 
 TEST_CASE("A correction goes where the prediction is unsure")
 {
-    Case c({0, 0, 8, 8});
+    ProjectionCase c({0, 0, 8, 8});
     std::fill(c.satellite.begin(), c.satellite.end(), 10.0F);
     for (Index row = 0; row < c.fine.rows(); ++row)
         for (Index col = 0; col < c.fine.cols(); ++col) c.of(c.variance, row, col) = row % 2 ? 150.0F : 50.0F;
@@ -251,7 +252,7 @@ TEST_CASE("Over land without a satellite value the correction fades instead of e
 {
     for (const ProjectionKind kind : {ProjectionKind::cell, ProjectionKind::footprint}) {
         INFO(to_string(kind));
-        Case c({0, 0, 30, 10});
+        ProjectionCase c({0, 0, 30, 10});
         for (Index row = 0; row < c.coarse.rows(); ++row)
             for (Index col = 0; col < c.coarse.cols(); ++col)
                 c.of(c.satellite, row, col) = col < c.coarse.cols() / 2 ? 10.0F : missing;
@@ -270,7 +271,7 @@ TEST_CASE("The result does not depend on the number of threads")
     for (const int threads : {1, 3}) {
         set_threads(threads);
         for (const ProjectionKind kind : {ProjectionKind::cell, ProjectionKind::footprint}) {
-            Case c({-20, 0, 20, 30});
+            ProjectionCase c({-20, 0, 20, 30});
             c.rough_land(1);
             c.fill(2);
             c.project({.kind = kind}, true);
@@ -286,7 +287,7 @@ TEST_CASE("Projections are named, and wrong sizes refused")
 {
     CHECK(parse_projection("region") == ProjectionKind::region);
     CHECK_THROWS_WITH(parse_projection("regoin"), Catch::Matchers::Contains("did you mean 'region'"));
-    Case c({0, 0, 4, 4});
+    ProjectionCase c({0, 0, 4, 4});
     const Projection projection(c.fine, 4, c.land, {});
     std::vector<float> small(3);
     CHECK_THROWS_AS(projection.apply(small, c.input(false)), ShapeError);

@@ -25,7 +25,7 @@ NamedArray floats(const std::string& name, const std::vector<float>& values)
     return array;
 }
 
-Checkpoint example()
+Checkpoint example_checkpoint()
 {
     Checkpoint checkpoint;
     checkpoint.metadata = {{"gwsd.config", "epochs = 3 # \"quoted\""}, {"empty", ""}};
@@ -53,33 +53,33 @@ TEST_CASE("A checkpoint comes back as it was saved")
 {
     const Scratch folder;
     const std::string path = folder / "a.gwsd";
-    save_checkpoint(path, example());
+    save_checkpoint(path, example_checkpoint());
     const Checkpoint back = load_checkpoint(path);
-    CHECK(back.metadata == example().metadata);
+    CHECK(back.metadata == example_checkpoint().metadata);
     REQUIRE(back.arrays.size() == 3);
     CHECK(back.arrays[1].name == "rng");
-    CHECK(back.at("model.w").bytes == example().arrays[0].bytes);
+    CHECK(back.at("model.w").bytes == example_checkpoint().arrays[0].bytes);
     CHECK(back.at("model.w").shape == Shape{3});
     CHECK_THROWS_AS(back.at("nothing"), DataError);
-    CHECK(model_hash(back) == model_hash(example()));
-    CHECK_THROWS_AS(save_checkpoint(path, example(), false), CannotCreate);
+    CHECK(model_hash(back) == model_hash(example_checkpoint()));
+    CHECK_THROWS_AS(save_checkpoint(path, example_checkpoint(), false), CannotCreate);
     CHECK(folder.names() == std::vector<std::string>{"a.gwsd"});
 }
 
 TEST_CASE("The hash of a model follows its parameters, not its optimiser")
 {
-    Checkpoint other = example();
+    Checkpoint other = example_checkpoint();
     other.arrays[2] = floats("optimizer.m", {9});
-    CHECK(model_hash(other) == model_hash(example()));
+    CHECK(model_hash(other) == model_hash(example_checkpoint()));
     other.arrays[0] = floats("model.w", {1, -2, 3.25F});
-    CHECK(model_hash(other) != model_hash(example()));
+    CHECK(model_hash(other) != model_hash(example_checkpoint()));
 }
 
 TEST_CASE("A checkpoint cut short anywhere or with any bit flipped is refused")
 {
     const Scratch folder;
     const std::string path = folder / "a.gwsd", damaged = folder / "b.gwsd";
-    save_checkpoint(path, example());
+    save_checkpoint(path, example_checkpoint());
     const std::string whole = read_bytes(path);
     REQUIRE(outcome(damaged, whole) == "whole");
     for (std::size_t length = 0; length < whole.size(); ++length) {
@@ -104,11 +104,11 @@ TEST_CASE("Weights that are not finite, newer formats and absent files are refus
 {
     const Scratch folder;
     const std::string path = folder / "a.gwsd";
-    Checkpoint sick = example();
+    Checkpoint sick = example_checkpoint();
     sick.arrays[0] = floats("model.w", {1, std::nanf(""), 2});
     save_checkpoint(path, sick);
     CHECK_THROWS_WITH(load_checkpoint(path), Catch::Matchers::Contains("model.w") && Catch::Matchers::Contains("NaN"));
-    sick = example();
+    sick = example_checkpoint();
     sick.arrays[2] = floats("optimizer.m", {std::numeric_limits<float>::infinity()});
     save_checkpoint(path, sick);
     CHECK_NOTHROW(load_checkpoint(path));
@@ -129,7 +129,7 @@ TEST_CASE("Python's safetensors reads a checkpoint")
     }
     const Scratch folder;
     const std::string path = folder / "a.gwsd";
-    save_checkpoint(path, example());
+    save_checkpoint(path, example_checkpoint());
     const std::string command = "python3 -c \"import safetensors.numpy as s; d = s.load_file('" + path +
                                 "'); assert d['model.w'].tolist() == [1, -2, 3.5] and len(d) == 3\"";
     CHECK(std::system(command.c_str()) == 0);

@@ -18,7 +18,7 @@ using test::write_bytes;
 
 namespace {
 
-CubeInfo example(Index factor = 4)
+CubeInfo example_cube(Index factor = 4)
 {
     CubeInfo info;
     info.coarse = geo::regular_grid(0.5, {2, 45, 4, 48});
@@ -74,7 +74,7 @@ TEST_CASE("A cube comes back from a file and from a folder, for any factor")
         for (const Index factor : {1, 3, 4}) {
             INFO(name << " factor " << factor);
             const Scratch folder;
-            const CubeInfo info = example(factor);
+            const CubeInfo info = example_cube(factor);
             write_example(folder / name, info);
             const auto cube = open_cube(folder / name);
             const CubeInfo& back = cube->info();
@@ -103,34 +103,34 @@ TEST_CASE("What is not a cube is refused by name")
     CHECK_THROWS_AS(open_cube(folder / "text.nc"), DataError);
     CHECK_THROWS_AS(open_cube(folder / "absent.nc"), InputMissing);
     CHECK_THROWS_AS(open_cube(folder.path()), DataError);
-    write_example(folder / "cube", example());
-    CHECK_THROWS_AS(create_cube(folder / "cube", example(), false), CannotCreate);
+    write_example(folder / "cube", example_cube());
+    CHECK_THROWS_AS(create_cube(folder / "cube", example_cube(), false), CannotCreate);
     std::filesystem::remove(folder / "cube/2003.nc");
     CHECK_THROWS_WITH(open_cube(folder / "cube"), Catch::Matchers::Contains("missing"));
     write_bytes(folder / "cube/thesis.txt", "work of years");
-    CHECK_THROWS_AS(create_cube(folder / "cube", example(), true), CannotCreate);
+    CHECK_THROWS_AS(create_cube(folder / "cube", example_cube(), true), CannotCreate);
 }
 
 TEST_CASE("A folder is replaced whole, and kept if the new cube is given up")
 {
     const Scratch folder;
-    write_example(folder / "cube", example());
+    write_example(folder / "cube", example_cube());
     {
-        const auto given_up = create_cube(folder / "cube", example(), true);
-        given_up->write("tp", 0, field(example().fine, 7));
+        const auto given_up = create_cube(folder / "cube", example_cube(), true);
+        given_up->write("tp", 0, field(example_cube().fine, 7));
     }
-    CHECK(same(*open_cube(folder / "cube")->field("tp", 0), field(example().fine, 0)));
-    const auto writer = create_cube(folder / "cube", example(), true);
-    writer->write("tp", 0, field(example().fine, 7));
+    CHECK(same(*open_cube(folder / "cube")->field("tp", 0), field(example_cube().fine, 0)));
+    const auto writer = create_cube(folder / "cube", example_cube(), true);
+    writer->write("tp", 0, field(example_cube().fine, 7));
     writer->finish();
-    CHECK(same(*open_cube(folder / "cube")->field("tp", 0), field(example().fine, 7)));
+    CHECK(same(*open_cube(folder / "cube")->field("tp", 0), field(example_cube().fine, 7)));
     CHECK(folder.names() == std::vector<std::string>{"cube"});
 }
 
 TEST_CASE("Threads read a cube through a small cache")
 {
     const Scratch folder;
-    const CubeInfo info = example();
+    const CubeInfo info = example_cube();
     write_example(folder / "cube.nc", info);
     const auto cube = open_cube(folder / "cube.nc", 5000);
     std::vector<int> wrong(4, 0);
@@ -150,7 +150,7 @@ TEST_CASE("Threads read a cube through a small cache")
 TEST_CASE("Reading a cube takes no more memory for more years")
 {
     const Scratch folder;
-    CubeInfo info = example();
+    CubeInfo info = example_cube();
     info.coarse = geo::regular_grid(0.5, {0, 0, 40, 40});
     info.fine = geo::refine(info.coarse, info.factor);
     info.time = geo::TimeAxis::months(geo::Month::of(2002, 1), geo::Month::of(2005, 12));
@@ -168,7 +168,7 @@ TEST_CASE("Reading a cube takes no more memory for more years")
 
 TEST_CASE("A cube in memory gives what was set")
 {
-    const CubeInfo info = example();
+    const CubeInfo info = example_cube();
     MemoryCube cube(info);
     cube.set("tp", 3, field(info.fine, 3));
     cube.set_static("land_fraction", field(info.fine, 0));

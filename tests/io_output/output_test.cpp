@@ -22,7 +22,7 @@ namespace {
 
 const float missing = std::nanf("");
 
-OutputInfo example()
+OutputInfo example_output()
 {
     OutputInfo info;
     info.grid = geo::refine(geo::regular_grid(0.5, {2, 45, 6, 48}), 4);
@@ -69,7 +69,7 @@ TEST_CASE("The output holds what was written, with its attributes")
 {
     ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
     const Scratch folder;
-    const OutputInfo info = example();
+    const OutputInfo info = example_output();
     write_example(folder / "a.nc", info);
     const WrittenFile file(folder / "a.nc");
     std::vector<float> back(static_cast<std::size_t>(info.grid.cells()));
@@ -92,9 +92,9 @@ TEST_CASE("The same content gives the same bytes")
 {
     ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
     const Scratch folder;
-    write_example(folder / "a.nc", example());
+    write_example(folder / "a.nc", example_output());
     std::this_thread::sleep_for(std::chrono::milliseconds(1100)); // HDF5 may note the second
-    write_example(folder / "b.nc", example());
+    write_example(folder / "b.nc", example_output());
     CHECK(read_bytes(folder / "a.nc") == read_bytes(folder / "b.nc"));
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("netCDF opens an output for changes, and attributes may be long")
 {
     const Scratch folder;
     const std::string path = folder / "fine.nc";
-    OutputInfo info = example();
+    OutputInfo info = example_output();
     info.attributes.push_back({"sources", std::string(100'000, 'x')});
     write_example(path, info);
     int id = 0;
@@ -117,7 +117,7 @@ TEST_CASE("netCDF opens an output for changes, and attributes may be long")
 TEST_CASE("Names and units follow the quantity")
 {
     const Scratch folder;
-    OutputInfo info = example();
+    OutputInfo info = example_output();
     info.quantity = "twsa";
     info.unit = "%";
     info.has_error = false;
@@ -134,7 +134,7 @@ TEST_CASE("Names and units follow the quantity")
 TEST_CASE("CF 1.13 states the baseline, and needs one")
 {
     const Scratch folder;
-    OutputInfo info = example();
+    OutputInfo info = example_output();
     info.cf = "1.13";
     write_example(folder / "a.nc", info);
     const WrittenFile file(folder / "a.nc");
@@ -152,8 +152,9 @@ TEST_CASE("An output that exists, has no folder or is an input is refused before
 {
     const Scratch folder;
     write_bytes(folder / "old.nc", "old");
-    CHECK_THROWS_WITH(create_output(folder / "old.nc", example(), false), Catch::Matchers::Contains("--overwrite"));
-    CHECK_THROWS_AS(create_output(folder / "none/a.nc", example(), true), CannotCreate);
+    CHECK_THROWS_WITH(create_output(folder / "old.nc", example_output(), false),
+                      Catch::Matchers::Contains("--overwrite"));
+    CHECK_THROWS_AS(create_output(folder / "none/a.nc", example_output(), true), CannotCreate);
     std::filesystem::create_hard_link(folder / "old.nc", folder / "hard.nc");
     std::filesystem::create_symlink(folder / "old.nc", folder / "link.nc");
     for (const char* name : {"old.nc", "hard.nc", "link.nc"})
@@ -198,7 +199,7 @@ TEST_CASE("A large file is written by a child process and reads back the same")
 TEST_CASE("Flags are a file of their own")
 {
     const Scratch folder;
-    const OutputInfo info = example();
+    const OutputInfo info = example_output();
     const auto writer = create_flags(folder / "flags.nc", info, false);
     const std::vector<std::uint8_t> flags(static_cast<std::size_t>(info.grid.cells()),
                                           status_land | status_no_satellite_month);
@@ -211,7 +212,7 @@ TEST_CASE("CDO works on the output")
 {
     if (!available("cdo")) return skip("cdo is not installed");
     const Scratch folder;
-    write_example(folder / "a.nc", example());
+    write_example(folder / "a.nc", example_output());
     for (const char* step :
          {"sinfon", "timmean", "fldmean", "yearmean", "sellonlatbox,3,5,45,47", "remapcon,r72x36", "mulc,2"}) {
         const std::string out = std::string(step) == "sinfon" ? "" : " " + (folder / "out.nc");
@@ -224,7 +225,7 @@ TEST_CASE("CDO works on the output")
 TEST_CASE("NCO, GDAL and xarray open the output")
 {
     const Scratch folder;
-    write_example(folder / "a.nc", example());
+    write_example(folder / "a.nc", example_output());
     const std::string path = folder / "a.nc";
     int tried = 0;
     if (available("ncks"))

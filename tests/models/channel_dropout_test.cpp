@@ -13,7 +13,7 @@ using test::random_tensor;
 namespace {
 
 /// A U-Net, or, with residual blocks, the plain CNN.
-models::DownscalerConfig tiny(Index residual_blocks = 0)
+models::DownscalerConfig tiny_of(Index residual_blocks = 0)
 {
     auto config = models::preset("small");
     config.coarse_channels = 3, config.fine_channels = 2, config.hidden = 3, config.channels = {4, 4};
@@ -96,7 +96,7 @@ TEST_CASE("behind a linear layer the mean over many masks is what the layer give
 TEST_CASE("gradients of a network with dropout hold, of inputs and parameters")
 {
     for (const Index blocks : {0, 3}) {
-        const models::Downscaler<double> network(tiny(blocks), 5);
+        const models::Downscaler<double> network(tiny_of(blocks), 5);
         const auto dropout = ChannelDropout::training(0.4, 2, 11);
         check_gradients(
             [&](const std::vector<Variable<double>>& v) {
@@ -138,7 +138,7 @@ TEST_CASE("gradients of a network with dropout hold, of inputs and parameters")
 TEST_CASE("without dropout a network is what it was, and with it every layer that has a mask feels its own")
 {
     for (const Index blocks : {0, 3}) {
-        const models::Downscaler<float> network(tiny(blocks), 5);
+        const models::Downscaler<float> network(tiny_of(blocks), 5);
         const auto whole = predicted(network).value().to_vector();
         CHECK(predicted(network, ChannelDropout::training(0, 3, 4)).value().to_vector() == whole);
         const auto dropped = predicted(network, ChannelDropout::training(0.5, 3, 4)).value().to_vector();
@@ -172,7 +172,7 @@ TEST_CASE("outputs and gradients with dropout have the same bits for any number 
     std::vector<std::vector<float>> results;
     for (const int threads : {1, 2, 5}) {
         set_threads(threads);
-        const models::Downscaler<float> network(tiny(), 1);
+        const models::Downscaler<float> network(tiny_of(), 1);
         Tape tape;
         const auto y = predicted(network, ChannelDropout::training(0.3, 1, 2), 3);
         auto values = y.value().to_vector();
@@ -189,7 +189,7 @@ TEST_CASE("outputs and gradients with dropout have the same bits for any number 
 
 TEST_CASE("a share beyond nine channels of ten is refused")
 {
-    auto config = tiny();
+    auto config = tiny_of();
     config.dropout = 0.95;
     CHECK_THROWS_WITH(models::Downscaler<float>(config, 1),
                       "model.dropout: expects a share of the channels from 0 to 0.9, got 0.950000");

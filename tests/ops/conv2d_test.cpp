@@ -1,17 +1,17 @@
 #include "gwsd/ops/conv2d.hpp"
 
 #include "gwsd/ops/conv_transpose2d.hpp"
+#include "ops/constant.hpp"
 #include "support/gradcheck.hpp"
 
 using namespace gwsd;
 using test::check_gradients;
+using test::constant;
 using test::random_tensor;
 
 namespace {
 
 using V = Variable<double>;
-
-V constant(const Shape& shape, const std::vector<double>& values) { return V(Tensor<double>::from(shape, values)); }
 
 /// The definition, written out.
 Tensor<double> by_definition(const Tensor<double>& x, const Tensor<double>& w, const Tensor<double>& bias,

@@ -5,18 +5,14 @@
 #include "gwsd/ops/pool2d.hpp"
 #include "gwsd/ops/resize.hpp"
 #include "gwsd/ops/slices.hpp"
+#include "ops/constant.hpp"
 #include "support/gradcheck.hpp"
 
 using namespace gwsd;
 using test::check_gradients;
+using test::constant;
 using test::random_tensor;
 using V = Variable<double>;
-
-namespace {
-
-V constant(const Shape& shape, const std::vector<double>& values) { return V(Tensor<double>::from(shape, values)); }
-
-} // namespace
 
 TEST_CASE("gradients of the pointwise operations")
 {

@@ -17,11 +17,15 @@
 #define GWSD_TILE_ROWS 12
 #define GWSD_TILE_VECTORS 2
 #include "../../kernels/cpu/paths.inl"
+#undef GWSD_ISA
+#undef GWSD_ISA_NAME
+#undef GWSD_LANES
+#undef GWSD_TILE_ROWS
+#undef GWSD_TILE_VECTORS
 #pragma GCC pop_options
 
 using namespace gwsd;
 using test::random_tensor;
-using V = Variable<float>;
 
 namespace {
 

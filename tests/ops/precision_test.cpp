@@ -26,6 +26,8 @@ using test::run_with_gradients;
 #define GWSD_ISA trapped
 #define GWSD_ISA_NAME "trapped tiles"
 #include "../../kernels/cpu/tile_paths.inl"
+#undef GWSD_ISA
+#undef GWSD_ISA_NAME
 #pragma GCC pop_options
 #endif
 

@@ -12,15 +12,15 @@ using score::SphericalCovariance;
 
 namespace {
 
-constexpr Index factor = 3;
+constexpr Index fine_of_coarse = 3;
 
 /// Means over coarse cells of Gaussian fields of points with a covariance that is known.
 class Fields {
 public:
     Fields(const geo::Grid& coarse, const SphericalCovariance& model) : coarse_(coarse)
     {
-        const geo::Grid fine = geo::refine(coarse, factor);
-        const score::BlockCovariance distances(coarse, factor, model);
+        const geo::Grid fine = geo::refine(coarse, fine_of_coarse);
+        const score::BlockCovariance distances(coarse, fine_of_coarse, model);
         const Index n = fine.cells(), cols = fine.cols();
         Eigen::MatrixXd covariance(n, n);
         for (Index i = 0; i < n; ++i)
@@ -36,10 +36,10 @@ public:
         for (Index i = 0; i < noise.size(); ++i) noise(i) = random_.normal();
         const Eigen::VectorXd points = root_ * noise;
         std::vector<float> means(static_cast<std::size_t>(coarse_.cells()));
-        const Index cols = coarse_.cols() * factor;
+        const Index cols = coarse_.cols() * fine_of_coarse;
         for (Index i = 0; i < points.size(); ++i)
-            means[static_cast<std::size_t>(i / cols / factor * coarse_.cols() + i % cols / factor)] +=
-                static_cast<float>(points(i) / (factor * factor));
+            means[static_cast<std::size_t>(i / cols / fine_of_coarse * coarse_.cols() + i % cols / fine_of_coarse)] +=
+                static_cast<float>(points(i) / (fine_of_coarse * fine_of_coarse));
         return means;
     }
 
@@ -56,7 +56,7 @@ TEST_CASE("sill and range of points are found from the variogram of cells, which
     const geo::Grid coarse = geo::regular_grid(0.5, {0, 0, 5, 4});
     const SphericalCovariance truth{400, 180};
     Fields fields(coarse, truth);
-    ArealVariogram variogram(coarse, factor), as_points(coarse, 1);
+    ArealVariogram variogram(coarse, fine_of_coarse), as_points(coarse, 1);
     for (int step = 0; step < 300; ++step) {
         auto field = fields.next();
         field[17] = std::nanf(""); // a pair with a gap does not count
@@ -77,7 +77,7 @@ TEST_CASE("sill and range of points are found from the variogram of cells, which
 TEST_CASE("a field that does not vary has no covariance to fit")
 {
     const geo::Grid coarse = geo::regular_grid(0.5, {0, 0, 5, 4});
-    ArealVariogram variogram(coarse, factor);
+    ArealVariogram variogram(coarse, fine_of_coarse);
     CHECK_FALSE(variogram.point_model());
     variogram.add(std::vector<float>(static_cast<std::size_t>(coarse.cells()), 3.0F));
     CHECK_FALSE(variogram.point_model());
@@ -88,7 +88,7 @@ TEST_CASE("a field that does not vary has no covariance to fit")
 TEST_CASE("the variogram of a slope grows with the square of the distance")
 {
     const geo::Grid coarse = geo::regular_grid(1, {0, -3, 20, 3});
-    ArealVariogram variogram(coarse, factor, 6, 8);
+    ArealVariogram variogram(coarse, fine_of_coarse, 6, 8);
     std::vector<float> field(static_cast<std::size_t>(coarse.cells()));
     for (Index i = 0; i < coarse.cells(); ++i)
         field[static_cast<std::size_t>(i)] = static_cast<float>(coarse.lat(i / coarse.cols()));

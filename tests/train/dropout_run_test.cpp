@@ -35,7 +35,7 @@ std::vector<float> values(const train::PredictedBatch& p)
     return all;
 }
 
-std::vector<float> prediction(const train::TrainedModel& model, const train::DropoutSamples& samples = {})
+std::vector<float> sampled(const train::TrainedModel& model, const train::DropoutSamples& samples = {})
 {
     return values((*train::make_predictor(model, samples))(a_batch(model)));
 }
@@ -58,8 +58,8 @@ TEST_CASE("training with dropout gives the same bits again, others for another s
     // A prediction is the whole network's, unless samples are asked for.
     auto not_dropping = first;
     not_dropping.network.dropout = 0;
-    CHECK(prediction(first) == prediction(not_dropping));
-    CHECK_THROWS_WITH(prediction(whole, {.count = 2}), Catch::Matchers::Contains("trained without dropout"));
+    CHECK(sampled(first) == sampled(not_dropping));
+    CHECK_THROWS_WITH(sampled(whole, {.count = 2}), Catch::Matchers::Contains("trained without dropout"));
 }
 
 TEST_CASE("samples are the mixture of networks that seed and number draw, and differ where the network is unsure")
@@ -75,8 +75,8 @@ TEST_CASE("samples are the mixture of networks that seed and number draw, and di
                                nn::ChannelDropout::sampled(0.3, 5, k));
         passes.push_back({p.mean.value(), p.log_variance.value()});
     }
-    CHECK(prediction(model, {.count = 3, .seed = 5}) == values(train::mixture(passes)));
-    CHECK(prediction(model, {.count = 3, .seed = 6}) != values(train::mixture(passes)));
+    CHECK(sampled(model, {.count = 3, .seed = 5}) == values(train::mixture(passes)));
+    CHECK(sampled(model, {.count = 3, .seed = 6}) != values(train::mixture(passes)));
 
     // The variance is larger than the mean of the passes' own wherever their means differ.
     const auto mixed = train::mixture(passes);
@@ -99,8 +99,8 @@ TEST_CASE("every member of an ensemble is sampled")
     const auto model = train::load_model(train::train(small_run(scratch / "run", config), learnable_cube()).model);
     REQUIRE(model.others.size() == 1);
     const train::DropoutSamples samples{.count = 2, .seed = 5};
-    const auto first = prediction(member(model, 0), samples), second = prediction(member(model, 1), samples),
-               both = prediction(model, samples);
+    const auto first = sampled(member(model, 0), samples), second = sampled(member(model, 1), samples),
+               both = sampled(model, samples);
     for (std::size_t i = 0; i < both.size() / 2; ++i)
         REQUIRE(both[i] == Approx(0.5 * (first[i] + second[i])).margin(1e-6));
 }

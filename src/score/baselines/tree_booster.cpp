@@ -14,6 +14,15 @@
 
 namespace gwsd::score {
 
+struct FreeBooster {
+    void operator()(void* booster) const { XGBoosterFree(booster); }
+};
+using Booster = std::unique_ptr<std::remove_pointer_t<BoosterHandle>, FreeBooster>;
+
+struct TreeBooster::Handles {
+    Booster booster;
+};
+
 namespace {
 
 void check(int status)
@@ -24,11 +33,7 @@ void check(int status)
 struct FreeMatrix {
     void operator()(void* matrix) const { XGDMatrixFree(matrix); }
 };
-struct FreeBooster {
-    void operator()(void* booster) const { XGBoosterFree(booster); }
-};
 using Matrix = std::unique_ptr<std::remove_pointer_t<DMatrixHandle>, FreeMatrix>;
-using Booster = std::unique_ptr<std::remove_pointer_t<BoosterHandle>, FreeBooster>;
 
 Matrix matrix_of(const TreeTable& table)
 {
@@ -88,10 +93,6 @@ double squared_error(const Booster& booster, const Matrix& matrix, const TreeTab
 }
 
 } // namespace
-
-struct TreeBooster::Handles {
-    Booster booster;
-};
 
 bool TreeBooster::built() { return true; }
 
