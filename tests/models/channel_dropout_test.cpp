@@ -8,6 +8,7 @@
 using namespace gwsd;
 using nn::ChannelDropout;
 using test::check_gradients;
+using test::check_parameter_gradients;
 using test::random_tensor;
 
 namespace {
@@ -107,31 +108,7 @@ TEST_CASE("gradients of a network with dropout hold, of inputs and parameters")
              random_tensor<double>({2, 4, 8}, 3)},
             1e-6, 2);
 
-        const auto parameters = network.parameters();
-        const auto weights = random_tensor<double>({4, 4, 8}, 9);
-        clear_gradients(parameters);
-        Tape tape;
-        const auto y = predicted(network, dropout);
-        y.gradient()->sum() = weights.clone();
-        tape.run_backward();
-        const Tape::Paused paused;
-        for (const auto& [name, variable] : parameters) {
-            const auto u = random_tensor<double>(variable.shape(), 77);
-            const auto at = [&](double step) { // the weighted sum of the outputs, a step along u
-                for (Index i = 0; i < u.elements(); ++i) variable.value().data()[i] += step * u.data()[i];
-                const auto values = predicted(network, dropout).value();
-                for (Index i = 0; i < u.elements(); ++i) variable.value().data()[i] -= step * u.data()[i];
-                double sum = 0;
-                for (Index i = 0; i < weights.elements(); ++i) sum += weights.data()[i] * values.data()[i];
-                return sum;
-            };
-            const auto slope = [&](double h) { return (at(h) - at(-h)) / (2 * h); };
-            const double numeric = (4 * slope(5e-5) - slope(1e-4)) / 3;
-            double analytic = 0;
-            for (Index i = 0; i < u.elements(); ++i) analytic += variable.gradient()->sum().data()[i] * u.data()[i];
-            INFO(name << ": numeric " << numeric << ", analytic " << analytic);
-            CHECK(std::abs(numeric - analytic) < 1e-6 * (1 + std::abs(numeric)));
-        }
+        check_parameter_gradients([&] { return predicted(network, dropout); }, network.parameters());
     }
 }
 

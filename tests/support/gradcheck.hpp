@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "gwsd/autograd/parameter.hpp"
 #include "gwsd/autograd/variable.hpp"
 #include "gwsd/core/random.hpp"
 #include "support/catch.hpp"
@@ -71,6 +72,38 @@ inline void check_gradients(const std::function<Variable<double>(const std::vect
             INFO("input " << n << ", direction " << d << ": numeric " << numeric << ", analytic " << analytic);
             CHECK(std::abs(numeric - analytic) <= tolerance * (1 + std::abs(numeric) + std::abs(analytic)));
         }
+    }
+}
+
+/// Checks the gradients of `function` by each of `parameters`, whose values are set in place: the derivative of
+/// sum(weights * function) along one random direction a parameter, as check_gradients().
+inline void check_parameter_gradients(const std::function<Variable<double>()>& function,
+                                      const std::vector<NamedParameter<double, Cpu>>& parameters,
+                                      double tolerance = 1e-6)
+{
+    clear_gradients(parameters);
+    Tape tape;
+    const auto output = function();
+    const auto weights = random_tensor<double>(output.shape(), 9);
+    output.gradient()->sum() = weights.clone();
+    tape.run_backward();
+    const Tape::Paused paused;
+    for (const auto& [name, variable] : parameters) {
+        const auto u = random_tensor<double>(variable.shape(), 77);
+        const auto weighted = [&](double step) {
+            for (Index i = 0; i < u.elements(); ++i) variable.value().data()[i] += step * u.data()[i];
+            const auto values = function().value();
+            for (Index i = 0; i < u.elements(); ++i) variable.value().data()[i] -= step * u.data()[i];
+            double sum = 0;
+            for (Index i = 0; i < weights.elements(); ++i) sum += weights.data()[i] * values.data()[i];
+            return sum;
+        };
+        const auto slope = [&](double h) { return (weighted(h) - weighted(-h)) / (2 * h); };
+        const double numeric = (4 * slope(5e-5) - slope(1e-4)) / 3;
+        double analytic = 0;
+        for (Index i = 0; i < u.elements(); ++i) analytic += variable.gradient()->sum().data()[i] * u.data()[i];
+        INFO(name << ": numeric " << numeric << ", analytic " << analytic);
+        CHECK(std::abs(numeric - analytic) < tolerance * (1 + std::abs(numeric)));
     }
 }
 
