@@ -126,13 +126,20 @@ TEST_CASE("boosted trees refine places that they never saw, from months and plac
     CHECK(a.back() == b.back());
 }
 
-TEST_CASE("boosted trees need ten training steps")
+TEST_CASE("where training steps are few, squares of land tell how many trees are good")
 {
     if (absent()) return;
     const BaselinesCase c;
     auto input = c.input();
-    input.split.train = geo::Period::parse("2005-01:2005-09");
-    CHECK(score::Baselines(input).names().back() == "cell_regression");
-    input.split.train = geo::Period::parse("2005-01:2005-10");
-    CHECK(score::Baselines(input).names().back() == "boosted_trees");
+    input.baselines = {"boosted_trees", "smooth_conservative"};
+    input.split.train = geo::Period::parse("2005-01:2005-02");
+    const score::Baselines two(input);
+    REQUIRE(two.names().back() == "boosted_trees");
+    for (const bool held_out : {false, true})
+        CHECK(c.rmse(two, "boosted_trees", {42, 45}, held_out) <
+              0.9 * c.rmse(two, "smooth_conservative", {42, 45}, held_out));
+    // All land but one square, so that no other is left to tell it.
+    input.split.train = geo::Period::parse("2005-01:2005-02");
+    input.split.holdouts = {{0, 40, 8, 46}}, input.split.buffer = 0;
+    CHECK(score::Baselines(input).names().back() != "boosted_trees");
 }

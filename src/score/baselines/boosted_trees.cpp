@@ -15,8 +15,9 @@ namespace gwsd::score {
 namespace {
 
 constexpr double most_rows = 200'000; ///< pairs of cell and step that are learnt from, about
-constexpr Index fewest_steps = 10;    ///< of training
-constexpr Index left_out = 5;         ///< one part in so many, the last, tells how many trees are good
+constexpr Index fewest_steps = 10;    ///< of training, for some of them to tell how many trees are good
+constexpr Index left_out = 5;         ///< one part in so many of the steps or of the land tells it
+constexpr double square = 4;          ///< degrees along the side of a part of the land
 
 class BoostedTrees : public Baseline {
 public:
@@ -49,6 +50,31 @@ private:
     std::vector<std::size_t> land_;
 };
 
+/// Rows that trees are tried on, and rows that tell how many of them are good.
+struct TreeTables {
+    TreeTable early, late;
+};
+
+/// Which rows are the late ones: those of the last steps or, where steps are few, those of squares of land, a knight's
+/// move from one to the next.
+class LateRows {
+public:
+    LateRows(const geo::Grid& fine, Index steps) : fine_(fine), steps_(steps) {}
+    bool by_land() const { return steps_ < fewest_steps; }
+    bool operator()(Index k, std::size_t cell) const
+    {
+        if (!by_land()) return k >= steps_ - steps_ / left_out;
+        const auto i = static_cast<Index>(cell);
+        const double y = std::floor((fine_.lat(i / fine_.cols()) + 90) / square),
+                     x = std::floor((fine_.lon(i % fine_.cols()) + 360) / square);
+        return static_cast<Index>(x + 2 * y) % left_out == 0;
+    }
+
+private:
+    const geo::Grid& fine_;
+    Index steps_;
+};
+
 /// A sample of the pairs of cell and step that may be learnt from. Whether a pair is drawn depends on the seed and on
 /// the pair alone. A row counts by the cell's land, as it does in the scores.
 class Sample {
@@ -60,17 +86,19 @@ public:
         share_ = std::min(1.0, most_rows / std::max(1.0, static_cast<double>(cells * std::ssize(lessons.steps))));
     }
 
-    void add(const BaselineStep& step, TreeTable& table) const
+    /// Rows of the k-th training step.
+    void add(const BaselineStep& step, Index k, const LateRows& late, TreeTables& tables) const
     {
         const geo::Grid& fine = input_.info().fine;
         const auto truth = input_.lessons->truth(step.t);
         const auto features = features_.of(step);
         const Philox draw{input_.seed};
-        table.features = features.size();
+        tables.early.features = tables.late.features = features.size();
         for (std::size_t i = 0; i < truth->size(); ++i) {
             const float target = (*truth)[i] - (*step.interpolated)[i];
             if (input_.lessons->learns[i] <= 0 || !std::isfinite(target)) continue;
             if (draw(i, static_cast<std::uint64_t>(step.t))[0] >= share_ * 0x1p32) continue;
+            TreeTable& table = late(k, i) ? tables.late : tables.early;
             for (const SharedField& field : features) table.x.push_back((*field)[i]);
             table.target.push_back(target);
             const auto row_weight = static_cast<float>(fine.row_weight(static_cast<Index>(i) / fine.cols()));
@@ -107,22 +135,21 @@ MadeBaseline make_boosted_trees(const BaselineInput& input, const StepReader& re
 {
     if (!input.lessons) return {nullptr, "it needs a fine truth, known training steps and predictors"};
     const std::vector<Index>& steps = input.lessons->steps;
-    if (std::ssize(steps) < fewest_steps)
-        return {nullptr, "it needs " + std::to_string(fewest_steps) + " training steps, and there are " +
-                             std::to_string(steps.size())};
     TreeFeatures features(input);
     const Sample sample(input, features);
-    TreeTable early, late;
+    const LateRows is_late(input.info().fine, std::ssize(steps));
+    TreeTables tables;
     {
         Progress progress("reading what the trees learn from", std::ssize(steps));
-        const Index last = std::ssize(steps) - std::ssize(steps) / left_out;
         for (Index k = 0; k < std::ssize(steps); ++k) {
             progress.update(k);
-            if (const auto step = read(steps[static_cast<std::size_t>(k)])) sample.add(*step, k < last ? early : late);
+            if (const auto step = read(steps[static_cast<std::size_t>(k)])) sample.add(*step, k, is_late, tables);
         }
     }
+    auto& [early, late] = tables;
     if (early.rows() == 0 || late.rows() == 0)
-        return {nullptr, "its training steps hold no cell with a truth and a coarse field, first or last"};
+        return {nullptr, std::string("too few of its training steps' cells have a truth and a coarse field to leave ") +
+                             (is_late.by_land() ? "squares of land" : "the last steps") + " out"};
     const TreeOptions options{.seed = input.seed};
     normalise(early), normalise(late);
     const Index rounds = TreeBooster::best_rounds(early, late, options);
