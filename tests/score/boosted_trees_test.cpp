@@ -139,7 +139,6 @@ TEST_CASE("where training steps are few, squares of land tell how many trees are
         CHECK(c.rmse(two, "boosted_trees", {42, 45}, held_out) <
               0.9 * c.rmse(two, "smooth_conservative", {42, 45}, held_out));
     // All land but one square, so that no other is left to tell it.
-    input.split.train = geo::Period::parse("2005-01:2005-02");
     input.split.holdouts = {{0, 40, 8, 46}}, input.split.buffer = 0;
     CHECK(score::Baselines(input).names().back() != "boosted_trees");
 }
