@@ -54,7 +54,7 @@ std::function<void()> define(CLI::App& app)
 
 const Register registered{"world", "files of a synthetic planet in the layouts of the real products",
                           "gwsd world --output world --region -10,36,22,60 --period 2003-01:2012-12\n"
-                          "  gwsd world --output planet                     the globe, 258 months, 20 GB",
+                          "  gwsd world --output planet                     the globe, 258 months, 7 GB",
                           define};
 
 } // namespace
