@@ -45,7 +45,7 @@ Plan plan_of(const Options& options)
         c.data.train_period = "2007-01:2011-03", c.data.validation_period = "2011-07:2011-12";
         c.data.test_period = "2012-07:2013-06";
         c.data.holdout_regions = {{2, 44, 10, 52}}, c.data.holdout_buffer = 2;
-        c.train.epochs = 10;
+        c.train.epochs = 4, c.train.batch = 2, c.loss.ramp_epochs = 2; // many small steps, for few minutes
     }
     c.data.tile = 16, c.data.stride = 8;
     c.train.patience = 0;

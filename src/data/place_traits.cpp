@@ -5,11 +5,10 @@
 #include <limits>
 
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/data/splits.hpp"
 
 namespace gwsd::data {
 namespace {
-
-constexpr double part_degrees = 4; // side of the squares of land that are left out together
 
 /// A static field less its mean over the square of coarse cells around: a valley lies below what is around it, wherever
 /// it is. One value a cell.
@@ -50,13 +49,7 @@ std::shared_ptr<const PlaceTraits> place_traits(const io::FieldSource& cube)
         const auto field = detail(*cube.field(info.statics[a], 0), grid, info.factor);
         for (std::size_t i = 0; i < field.size(); ++i) traits.values[i * traits.count + a] = field[i];
     }
-    // Knight's moves: squares of one part lie apart.
-    for (Index r = 0; r < grid.rows(); ++r)
-        for (Index c = 0; c < grid.cols(); ++c) {
-            const auto y = static_cast<int>(std::floor((grid.lat(r) + 90) / part_degrees));
-            const auto x = static_cast<int>(std::floor((grid.lon(c) + 360) / part_degrees));
-            traits.part.push_back(x + 2 * y);
-        }
+    for (Index i = 0; i < grid.cells(); ++i) traits.part.push_back(static_cast<int>(land_square(grid, i)));
     return std::make_shared<const PlaceTraits>(std::move(traits));
 }
 

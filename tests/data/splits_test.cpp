@@ -133,3 +133,25 @@ TEST_CASE("holdout regions have a buffer and may cross the date line")
     CHECK(at(5, -155));
     CHECK(std::count(outside.begin(), outside.end(), char{0}) == 4 * 4);
 }
+
+TEST_CASE("squares of land are 4 degrees wide, and those of one number modulo 5 touch nowhere")
+{
+    const geo::Grid grid = geo::regular_grid(1, {-180, -90, 180, 90});
+    const auto square = [&](double lat, double lon) {
+        return land_square(grid, static_cast<Index>(lat + 90) * grid.cols() + static_cast<Index>(lon + 180));
+    };
+    REQUIRE(grid.lat(0) < grid.lat(1));
+    CHECK(square(-89.5, 0.5) == square(-86.5, 3.5));
+    CHECK(square(-89.5, 0.5) != square(-85.5, 0.5));
+    CHECK(square(-89.5, 0.5) != square(-89.5, 4.5));
+    std::set<Index> met;
+    for (double lat = -88.5; lat < 86; lat += 4)
+        for (double lon = -178.5; lon < 174; lon += 4) {
+            const Index own = square(lat, lon);
+            CHECK(own >= 0);
+            met.insert(own % 5);
+            for (const auto& [north, east] : {std::pair{0, 4}, {4, 0}, {4, 4}, {4, -4}})
+                if (lon + east > -180) CHECK(square(lat + north, lon + east) % 5 != own % 5);
+        }
+    CHECK(met.size() == 5);
+}

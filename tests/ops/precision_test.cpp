@@ -94,20 +94,16 @@ void check_precisions(const std::vector<Tensor<float>>& inputs, const Operation&
 
 } // namespace
 
-TEST_CASE("convolutions in f32_fast and bf16 on odd shapes, strides, paddings and channel counts")
+namespace {
+
+struct ConvolutionCase {
+    Shape x, w;
+    Index stride, padding;
+};
+
+void check_convolutions(const std::vector<ConvolutionCase>& cases)
 {
-    struct Case {
-        Shape x, w;
-        Index stride, padding;
-    };
-    for (const auto& c : {Case{{1, 1, 1, 3}, {2, 3, 3, 3}, 1, 1}, Case{{2, 7, 13, 5}, {19, 3, 3, 5}, 1, 1},
-                          Case{{1, 9, 6, 33}, {40, 3, 3, 33}, 1, 1}, Case{{1, 4, 4, 16}, {1, 1, 1, 16}, 1, 0},
-                          Case{{3, 5, 40, 6}, {64, 3, 3, 6}, 1, 1}, Case{{1, 2, 9, 1}, {1, 5, 5, 1}, 1, 2},
-                          Case{{2, 8, 7, 5}, {9, 3, 2, 5}, 2, 1}, Case{{1, 8, 8, 4}, {16, 2, 2, 4}, 2, 0},
-                          Case{{1, 6, 5, 17}, {24, 3, 3, 17}, 1, 0}, Case{{1, 6, 5, 8}, {48, 3, 3, 8}, 1, 2},
-                          Case{{2, 40, 70, 8}, {32, 3, 3, 8}, 1, 1}, Case{{1, 9, 31, 48}, {96, 3, 3, 48}, 1, 1},
-                          Case{{2, 3, 5, 16}, {24, 3, 3, 16}, 1, 2}, Case{{1, 12, 9, 21}, {17, 3, 3, 21}, 1, 0},
-                          Case{{9, 16, 13, 32}, {40, 3, 3, 32}, 1, 1}}) {
+    for (const auto& c : cases) {
         INFO(to_string(c.x) << " with " << to_string(c.w) << ", stride " << c.stride << ", padding " << c.padding);
         check_precisions(
             {random_tensor<float>(c.x, 1), random_tensor<float>(c.w, 2), random_tensor<float>({c.w[0]}, 3)},
@@ -115,6 +111,31 @@ TEST_CASE("convolutions in f32_fast and bf16 on odd shapes, strides, paddings an
                 return ops::conv2d(v[0], v[1], v[2], {c.stride, c.padding, precision});
             });
     }
+}
+
+} // namespace
+
+TEST_CASE("convolutions in f32_fast and bf16 on odd shapes, strides, paddings and channel counts")
+{
+    check_convolutions({{{1, 1, 1, 3}, {2, 3, 3, 3}, 1, 1},
+                        {{2, 7, 13, 5}, {19, 3, 3, 5}, 1, 1},
+                        {{1, 9, 6, 33}, {40, 3, 3, 33}, 1, 1},
+                        {{1, 4, 4, 16}, {1, 1, 1, 16}, 1, 0},
+                        {{1, 2, 9, 1}, {1, 5, 5, 1}, 1, 2},
+                        {{2, 8, 7, 5}, {9, 3, 2, 5}, 2, 1},
+                        {{1, 8, 8, 4}, {16, 2, 2, 4}, 2, 0},
+                        {{1, 6, 5, 17}, {24, 3, 3, 17}, 1, 0},
+                        {{1, 6, 5, 8}, {48, 3, 3, 8}, 1, 2},
+                        {{2, 3, 5, 16}, {24, 3, 3, 16}, 1, 2},
+                        {{1, 12, 9, 21}, {17, 3, 3, 21}, 1, 0}});
+}
+
+TEST_CASE("convolutions in f32_fast and bf16 over several bands, rows and blocks of channels", "[slow]")
+{
+    check_convolutions({{{3, 5, 40, 6}, {64, 3, 3, 6}, 1, 1},
+                        {{2, 40, 70, 8}, {32, 3, 3, 8}, 1, 1},
+                        {{1, 9, 31, 48}, {96, 3, 3, 48}, 1, 1},
+                        {{9, 16, 13, 32}, {40, 3, 3, 32}, 1, 1}});
 }
 
 TEST_CASE("two sources, transposed convolutions and ConvLSTM layers in f32_fast and bf16")

@@ -56,7 +56,8 @@ TEST_CASE("real wells of the Paris Basin against the real G3P mean: r = 0.664, a
     CHECK(scores["series"]["standardised"]["lag_months"] == 1);
 }
 
-TEST_CASE("real total water storage and the G3P mean of the Paris Basin as field and coarse product, as wells.md says")
+TEST_CASE("real total water storage and the G3P mean of the Paris Basin as field and coarse product, as wells.md says",
+          "[slow]")
 {
     const std::string data = GWSD_SHARED_DATA;
     if (!std::filesystem::exists(data + "/grace_l2/TWSA_CSR_200204_202309_0.5deg_Gauss250km.nc")) {

@@ -7,6 +7,7 @@
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/core/progress.hpp"
 #include "gwsd/core/random.hpp"
+#include "gwsd/data/splits.hpp"
 #include "score/baselines/tree_booster.hpp"
 #include "score/baselines/tree_features.hpp"
 
@@ -17,7 +18,6 @@ namespace {
 constexpr double most_rows = 200'000; ///< pairs of cell and step that are learnt from, about
 constexpr Index fewest_steps = 10;    ///< of training, for some of them to tell how many trees are good
 constexpr Index left_out = 5;         ///< one part in so many of the steps or of the land tells it
-constexpr double square = 4;          ///< degrees along the side of a part of the land
 
 class BoostedTrees : public Baseline {
 public:
@@ -55,8 +55,7 @@ struct TreeTables {
     TreeTable early, late;
 };
 
-/// Which rows are the late ones: those of the last steps or, where steps are few, those of squares of land, a knight's
-/// move from one to the next.
+/// Which rows are the late ones: those of the last steps or, where steps are few, those of squares of land.
 class LateRows {
 public:
     LateRows(const geo::Grid& fine, Index steps) : fine_(fine), steps_(steps) {}
@@ -64,10 +63,7 @@ public:
     bool operator()(Index k, std::size_t cell) const
     {
         if (!by_land()) return k >= steps_ - steps_ / left_out;
-        const auto i = static_cast<Index>(cell);
-        const double y = std::floor((fine_.lat(i / fine_.cols()) + 90) / square),
-                     x = std::floor((fine_.lon(i % fine_.cols()) + 360) / square);
-        return static_cast<Index>(x + 2 * y) % left_out == 0;
+        return data::land_square(fine_, static_cast<Index>(cell)) % left_out == 0;
     }
 
 private:
