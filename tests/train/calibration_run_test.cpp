@@ -15,7 +15,7 @@ namespace {
 /// An ensemble of two and two folds, one epoch each, on strips of 8 degrees.
 train::Config whole_config()
 {
-    train::Config config = small_config();
+    train::Config config = guessing_config();
     config.train.epochs = 1;
     config.train.members = 2, config.train.calibration_folds = 2, config.train.fold_epochs = 1;
     config.data.holdout_buffer = 1;

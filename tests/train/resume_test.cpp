@@ -69,9 +69,7 @@ TEST_CASE("a run stopped by a signal and resumed has the same bits as one never 
     Scratch scratch;
     const auto cube = learnable_cube();
     const auto counting = std::make_shared<SignallingCube>(cube, 0, SIGUSR1);
-    // A first guess reads the training months again and again before a first step.
     train::Config config = small_config();
-    config.model.first_guess = "none";
     config.model.dropout = 0.3; // whose masks go on where they were
     train::train(small_run(scratch / "whole", config), counting);
     const int all = counting->reads();
@@ -142,8 +140,8 @@ TEST_CASE("a run goes on from a checkpoint that is named, and from nowhere if th
 {
     Scratch scratch;
     const auto cube = learnable_cube();
-    train::train(small_run(scratch / "whole"), cube);
-    auto options = small_run(scratch / "other");
+    train::train(small_run(scratch / "whole", guessing_config()), cube);
+    auto options = small_run(scratch / "other", guessing_config());
     options.resume = scratch / "whole/checkpoint_00000012.gwsd";
     train::train(options, cube);
     CHECK(read_bytes(scratch / "whole/latest") == read_bytes(scratch / "other/latest"));
@@ -154,7 +152,7 @@ TEST_CASE("a run goes on from a checkpoint that is named, and from nowhere if th
     options.resume = scratch / "whole/best.gwsd";
     CHECK_THROWS_WITH(train::train(options, cube), Catch::Matchers::Contains("not a model"));
     // A run that is finished stays as it is.
-    options = small_run(scratch / "whole");
+    options = small_run(scratch / "whole", guessing_config());
     options.resume = "auto";
     const std::string before = read_bytes(scratch / "whole/metrics.csv");
     CHECK(train::train(options, cube).epochs == 3);

@@ -42,7 +42,6 @@ TEST_CASE("a run learns what the interpolation cannot know, and leaves a whole f
     config.train.epochs = 12, config.train.samples_per_epoch = 80, config.train.learning_rate = 1e-2;
     config.train.patience = 0;
     config.train.tensorboard = true;
-    config.model.first_guess = "none"; // which would know half of it before the first step
     const auto summary = train::train(small_run(scratch / "run", config), learnable_cube());
     CHECK(summary.epochs == 12);
     CHECK(summary.steps == 12 * 20);
