@@ -77,6 +77,7 @@ struct BatchMaker::State {
     Index rows, cols;
     std::vector<float> land;                             ///< 0..1, 0 where the cube says nothing
     std::shared_ptr<const geo::Regridder> to_fine;       ///< of the coarse field
+    std::unique_ptr<const geo::NearestFill> fill;        ///< of land that it does not reach
     std::unique_ptr<std::atomic<signed char>[]> present; ///< by step: 1 or 0, -1 not looked at yet
     StepCache bases{base_cache_bytes}, guesses{base_cache_bytes}, told_guesses{base_cache_bytes};
     std::shared_ptr<const FirstGuess> first_guess;
@@ -101,7 +102,7 @@ struct BatchMaker::State {
             auto fine = std::make_shared<std::vector<float>>(land.size(), std::numeric_limits<float>::quiet_NaN());
             if (has_coarse(t)) {
                 to_fine->apply(*coarse(t), *fine);
-                geo::fill_nearest(info().fine, *fine, land);
+                (*fill)(*fine);
             }
             return fine;
         });
@@ -195,6 +196,7 @@ BatchMaker::BatchMaker(std::shared_ptr<const io::FieldSource> cube, InputSpec sp
     s.land = *s.cube->field("land_fraction", 0);
     for (float& share : s.land) share = std::isfinite(share) ? std::clamp(share, 0.0F, 1.0F) : 0.0F;
     s.to_fine = geo::make_regridder(s.spec.base, s.info().coarse, s.info().fine);
+    s.fill = std::make_unique<geo::NearestFill>(s.info().fine, s.land);
     const auto steps = static_cast<std::size_t>(s.info().time.size());
     s.present = std::make_unique<std::atomic<signed char>[]>(steps);
     for (std::size_t t = 0; t < steps; ++t) s.present[t] = -1;

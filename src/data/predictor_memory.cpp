@@ -144,15 +144,16 @@ private:
         info_.predictor_units.back() = info_.unit;
         recursions_[coarse_memory_ + "_coarse"] = std::make_unique<Recursion>(cube_, variable, memory.months);
         to_fine_ = geo::make_regridder(geo::Method::bilinear, info_.coarse, info_.fine);
-        land_ = cube_->field("land_fraction", 0);
+        fill_ = std::make_unique<geo::NearestFill>(info_.fine, *cube_->field("land_fraction", 0));
     }
 
     SharedField interpolated(Index t) const
     {
         const SharedField coarse = recursions_.at(coarse_memory_ + "_coarse")->field(t);
-        auto fine = std::make_shared<std::vector<float>>(land_->size(), std::numeric_limits<float>::quiet_NaN());
+        auto fine = std::make_shared<std::vector<float>>(static_cast<std::size_t>(info_.fine.cells()),
+                                                         std::numeric_limits<float>::quiet_NaN());
         to_fine_->apply(*coarse, *fine);
-        geo::fill_nearest(info_.fine, *fine, *land_);
+        (*fill_)(*fine);
         return fine;
     }
 
@@ -160,7 +161,7 @@ private:
     io::CubeInfo info_;
     std::string coarse_memory_; ///< name of the coarse field's memory; empty: none
     std::shared_ptr<const geo::Regridder> to_fine_;
-    SharedField land_;
+    std::unique_ptr<const geo::NearestFill> fill_; ///< of land
     mutable StepCache interpolated_;
     std::map<std::string, std::unique_ptr<Recursion>> recursions_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,16 +21,15 @@ class PredictorMaker {
 public:
     PredictorMaker(const std::string& name, io::Series& series, const PrepareOptions& options, const Plan& plan,
                    const Field& land, const Field& land_coarse)
-        : name_(name),
-          reader_(series, options.minimum_valid_fraction),
-          plan_(plan),
-          subset_(options.subset),
-          fillable_(land),
-          fillable_coarse_(land_coarse)
+        : name_(name), reader_(series, options.minimum_valid_fraction), plan_(plan), subset_(options.subset)
     {
-        if (options.outside != "missing") return;
-        leave_beyond(series.grid(), plan.info.fine, fillable_);
-        leave_beyond(series.grid(), plan.info.coarse, fillable_coarse_);
+        Field fillable = land, fillable_coarse = land_coarse;
+        if (options.outside == "missing") {
+            leave_beyond(series.grid(), plan.info.fine, fillable);
+            leave_beyond(series.grid(), plan.info.coarse, fillable_coarse);
+        }
+        fill_ = std::make_unique<geo::NearestFill>(plan.info.fine, fillable);
+        fill_coarse_ = std::make_unique<geo::NearestFill>(plan.info.coarse, fillable_coarse);
     }
 
     /// The target on both grids, empty where it is not known, is what the predictor must not equal.
@@ -46,8 +46,8 @@ public:
             warn(text + "; it stays missing");
             return;
         }
-        const Index filled = geo::fill_nearest(plan_.info.fine, fine, fillable_);
-        geo::fill_nearest(plan_.info.coarse, coarse, fillable_coarse_);
+        const Index filled = (*fill_)(fine);
+        (*fill_coarse_)(coarse);
         most_filled_ = std::max(most_filled_, filled);
         statistics_.add(fine);
         if (!target.empty())
@@ -89,7 +89,7 @@ private:
     Reader reader_;
     const Plan& plan_;
     bool subset_;
-    Field fillable_, fillable_coarse_; ///< above 0 where a gap is filled
+    std::unique_ptr<const geo::NearestFill> fill_, fill_coarse_;
     Statistics statistics_;
     Index most_filled_ = 0;
 };

@@ -1,6 +1,9 @@
 #include "gwsd/data/cell_regression.hpp"
 
 #include <cmath>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/core/random.hpp"
@@ -94,6 +97,29 @@ TEST_CASE("a constant feature, a missing value and a penalty do no harm, and thr
     CHECK_THROWS_AS(CellRegression({1}, 0), ShapeError);
     CHECK_THROWS_AS(CellRegression({1}, 2).add(std::vector<Field>(1), std::vector<float>(1)), ShapeError);
 }
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("the memory of the sums is given back when they are forgotten")
+{
+    const auto in_use = [] {
+        const auto info = mallinfo2();
+        return static_cast<double>(info.uordblks + info.hblkhd);
+    };
+    constexpr std::size_t cells = 200'000;
+    const double before = in_use();
+    CellRegression regression(std::vector<std::int8_t>(cells, 1), 3);
+    const double sums = in_use() - before;
+    CHECK(sums > 8.0 * 14 * cells);
+    const auto some = std::make_shared<std::vector<float>>(cells, 1.0F);
+    for (int t = 0; t < 6; ++t) regression.add(std::vector<Field>{some, some, some}, *some);
+    regression.solve({});
+    regression.forget();
+    CHECK(in_use() - before < 0.5 * sums);
+    std::vector<float> out(cells);
+    CHECK_NOTHROW(regression.predict(std::vector<Field>{some, some, some}, out));
+    CHECK_THROWS_AS(regression.solve({}), ShapeError);
+}
+#endif
 
 namespace {
 

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "geo/fields.hpp"
 #include "support/catch.hpp"
 
@@ -103,4 +106,34 @@ TEST_CASE("block means weigh by area and by the given weight, over valid cells")
     block_mean(fine, 2, none, {}, out);
     CHECK(std::isnan(out[0]));
     CHECK_THROWS_WITH(block_mean(fine, 3, in, {}, out), "block_mean: 2 x 4 cells are not a multiple of the factor 3");
+}
+
+TEST_CASE("a filler that met other gaps before fills like one that is new, also from several threads")
+{
+    const Grid grid = regular_grid(5);
+    Field wanted(static_cast<std::size_t>(grid.cells()), 1.0F);
+    for (std::size_t i = 0; i < wanted.size(); i += 3) wanted[i] = 0;
+    const NearestFill filler(grid, wanted);
+    // The same gaps with other values, other gaps, none, and no value at all.
+    std::vector<Field> fields{random_field(grid, 1, 0.7),    {},
+                              random_field(grid, 2, 0.7),    random_field(grid, 3, 0.0),
+                              Field(wanted.size(), missing), random_field(grid, 1, 0.7)};
+    fields[1] = fields[0];
+    for (float& value : fields[1]) value = 2 * value - 1;
+    const auto check = [&](const Field& field) {
+        Field filled = field, expected = field;
+        const Index count = filler(filled);
+        return count == fill_nearest(grid, expected, wanted) && same_bits(filled, expected);
+    };
+    for (const Field& field : fields) CHECK(check(field));
+    std::atomic<int> wrong = 0;
+    std::vector<std::thread> threads;
+    for (std::size_t n = 0; n < 4; ++n)
+        threads.emplace_back([&, n] {
+            for (std::size_t k = 0; k < 24; ++k)
+                if (!check(fields[(k + n) % fields.size()])) ++wrong;
+        });
+    for (std::thread& thread : threads) thread.join();
+    CHECK(wrong == 0);
+    CHECK_THROWS_AS(NearestFill(grid, Field(5)), ShapeError);
 }

@@ -54,7 +54,7 @@ public:
     /// keep what the others are told, for predict_pooled().
     void solve(const RidgeOptions& options, bool keep_pooled = false);
     /// Frees all but the weights: nothing can be added or solved afterwards.
-    void forget() { sums_ = {}; }
+    void forget() { std::vector<double>().swap(sums_); } // `= {}` would keep what is allocated
 
     /// From weights that another one has made: of `cells`, ascending, constant and features of each.
     CellRegression(std::vector<std::uint32_t> cells, std::vector<double> weights, std::size_t features);

@@ -2,154 +2,103 @@
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
-#include <numbers>
+#include <memory>
+#include <mutex>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
-#include "gwsd/geo/grid.hpp"
+#include "gwsd/geo/nearest_valid.hpp"
 
 namespace gwsd::geo {
 
-/// Finds the valid cell nearest to a cell on the sphere. Along one row of latitude the distance grows with the
-/// difference of longitude, so the nearest valid cell of a row is the next one to the west or to the east; rows are
-/// tried outward until their latitude alone is too far away.
-class NearestValid {
+/// Gives missing cells of fields the value of the nearest valid cell on the sphere. Which cell lends to which is found
+/// once for each pattern of gaps and kept for the last one, since the months of a record mostly miss the same cells.
+/// Safe to use from several threads.
+class NearestFill {
 public:
-    NearestValid(const Grid& grid, std::span<const float> field) : rows_(grid.rows()), cols_(grid.cols())
+    /// Filled are cells for which `wanted` is above 0, all if it is empty. Throws ShapeError for another size.
+    explicit NearestFill(const Grid& grid, std::span<const float> wanted = {}) : grid_(grid)
     {
-        constexpr double radian = std::numbers::pi / 180.0;
-        for (Index row = 0; row < rows_; ++row) {
-            sin_lat_.push_back(std::sin(grid.lat(row) * radian));
-            cos_lat_.push_back(std::cos(grid.lat(row) * radian));
-        }
-        for (Index col = 0; col < cols_; ++col) {
-            sin_lon_.push_back(std::sin(grid.lon(col) * radian));
-            cos_lon_.push_back(std::cos(grid.lon(col) * radian));
-        }
-        west_.resize(field.size());
-        east_.resize(field.size());
-        empty_.resize(static_cast<std::size_t>(rows_));
-        parallel_for(rows_, 16, [&](Index begin, Index end) {
-            for (Index row = begin; row < end; ++row) link(row, field);
-        });
-        Index last = -1;
-        for (Index row = 0; row < rows_; ++row) {
-            if (!empty_[static_cast<std::size_t>(row)]) last = row;
-            south_.push_back(last);
-        }
-        last = rows_;
-        north_.resize(south_.size());
-        for (Index row = rows_ - 1; row >= 0; --row) {
-            if (!empty_[static_cast<std::size_t>(row)]) last = row;
-            north_[static_cast<std::size_t>(row)] = last;
-        }
+        if (!wanted.empty() && std::ssize(wanted) != grid.cells())
+            throw ShapeError("fill_nearest: expects a mask of " + std::to_string(grid.cells()) + " cells, got " +
+                             std::to_string(wanted.size()));
+        for (const float w : wanted) wanted_.push_back(w > 0);
     }
 
-    bool any() const { return !south_.empty() && south_.back() >= 0; }
-
-    /// Index of the nearest valid cell; any() must hold. Of cells equally near (to 1e-9) the first counts in the order
-    /// of rows outward, south before north, west before east.
-    Index operator()(Index row, Index col) const
+    /// Returns how many cells were filled; 0 with nothing done if no cell is valid. Throws ShapeError for another size.
+    Index operator()(std::span<float> field) const
     {
-        Best best;
-        Index south = south_[static_cast<std::size_t>(row)], north = row + 1 < rows_ ? next_north(row + 1) : rows_;
-        while (south >= 0 || north < rows_) {
-            const bool southern = north >= rows_ || (south >= 0 && row - south <= north - row);
-            const Index other = southern ? south : north;
-            // Beyond a row whose latitude alone is too far there is nothing nearer on that side.
-            if (!visit(row, col, other, best))
-                (southern ? south : north) = southern ? -1 : rows_;
-            else if (southern)
-                south = other > 0 ? south_[static_cast<std::size_t>(other - 1)] : -1;
-            else
-                north = other + 1 < rows_ ? next_north(other + 1) : rows_;
-        }
-        return best.cell;
+        if (std::ssize(field) != grid_.cells())
+            throw ShapeError("fill_nearest: expects " + std::to_string(grid_.cells()) + " cells, got a field of " +
+                             std::to_string(field.size()));
+        const std::shared_ptr<const Loans> loans = loans_for(field);
+        parallel_for(std::ssize(loans->to), 1 << 14, [&](Index begin, Index end) {
+            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+                field[loans->to[i]] = field[loans->from[i]];
+        });
+        return std::ssize(loans->to);
     }
 
 private:
-    struct Best {
-        Index cell = -1;
-        double squared = std::numeric_limits<double>::infinity(); ///< of the chord on the unit sphere
+    struct Loans {
+        std::vector<bool> missing;           ///< the pattern of gaps that they hold for
+        std::vector<std::uint32_t> to, from; ///< cells
     };
 
-    std::size_t at(Index row, Index col) const { return static_cast<std::size_t>(row * cols_ + col); }
-
-    /// For each cell of a row the nearest valid column at or west of it and at or east of it, around the globe.
-    void link(Index row, std::span<const float> field)
+    std::shared_ptr<const Loans> loans_for(std::span<const float> field) const
     {
-        std::int32_t last = -1;
-        for (Index i = 0; i < 2 * cols_; ++i) {
-            const Index col = i % cols_;
-            if (!std::isnan(field[at(row, col)])) last = static_cast<std::int32_t>(col);
-            west_[at(row, col)] = last;
+        std::shared_ptr<const Loans> loans;
+        {
+            const std::lock_guard<std::mutex> lock(mutex_);
+            loans = last_;
         }
-        for (Index i = 2 * cols_ - 1; i >= 0; --i) {
-            const Index col = i % cols_;
-            if (!std::isnan(field[at(row, col)])) last = static_cast<std::int32_t>(col);
-            east_[at(row, col)] = last;
-        }
-        empty_[static_cast<std::size_t>(row)] = last < 0;
+        if (loans && fits(*loans, field)) return loans;
+        loans = find(field);
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return last_ = loans;
     }
 
-    Index next_north(Index row) const { return north_[static_cast<std::size_t>(row)]; }
-
-    /// False if neither this row nor one behind it can hold a nearer cell.
-    bool visit(Index row, Index col, Index other, Best& best) const
+    static bool fits(const Loans& loans, std::span<const float> field)
     {
-        const auto r = static_cast<std::size_t>(row), o = static_cast<std::size_t>(other);
-        const double c = cos_lat_[o] - cos_lat_[r], s = sin_lat_[o] - sin_lat_[r];
-        if (c * c + s * s >= best.squared) return false;
-        for (const std::int32_t candidate : {west_[at(other, col)], east_[at(other, col)]}) {
-            const double squared = chord(r, static_cast<std::size_t>(col), o, static_cast<std::size_t>(candidate));
-            if (squared < best.squared * (1.0 - 1e-9)) best = {other * cols_ + candidate, squared};
-        }
+        for (std::size_t i = 0; i < field.size(); ++i)
+            if (std::isnan(field[i]) != loans.missing[i]) return false;
         return true;
     }
 
-    double chord(std::size_t row, std::size_t col, std::size_t other, std::size_t candidate) const
+    std::shared_ptr<const Loans> find(std::span<const float> field) const
     {
-        const double x = cos_lat_[row] * cos_lon_[col] - cos_lat_[other] * cos_lon_[candidate];
-        const double y = cos_lat_[row] * sin_lon_[col] - cos_lat_[other] * sin_lon_[candidate];
-        const double z = sin_lat_[row] - sin_lat_[other];
-        return x * x + y * y + z * z;
+        const auto loans = std::make_shared<Loans>();
+        for (std::size_t i = 0; i < field.size(); ++i) {
+            loans->missing.push_back(std::isnan(field[i]));
+            if (loans->missing[i] && (wanted_.empty() || wanted_[i]))
+                loans->to.push_back(static_cast<std::uint32_t>(i));
+        }
+        if (loans->to.empty()) return loans;
+        const NearestValid nearest(grid_, field);
+        if (!nearest.any()) loans->to.clear();
+        loans->from.resize(loans->to.size());
+        parallel_for(std::ssize(loans->to), 256, [&](Index begin, Index end) {
+            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+                const auto cell = static_cast<Index>(loans->to[i]);
+                loans->from[i] = static_cast<std::uint32_t>(nearest(cell / grid_.cols(), cell % grid_.cols()));
+            }
+        });
+        return loans;
     }
 
-    Index rows_, cols_;
-    std::vector<double> sin_lat_, cos_lat_, sin_lon_, cos_lon_;
-    std::vector<std::int32_t> west_, east_;
-    std::vector<char> empty_;
-    std::vector<Index> south_,
-        north_; ///< nearest row with a valid cell at or south of a row (or -1), or north (or rows)
+    Grid grid_;
+    std::vector<bool> wanted_;
+    mutable std::mutex mutex_;
+    mutable std::shared_ptr<const Loans> last_;
 };
 
-/// Gives every missing cell of `field` for which `wanted` is above 0 (all, if wanted is empty) the value of the nearest
-/// valid cell on the sphere. Returns how many cells were filled; 0 with nothing done if no cell is valid. Throws
-/// ShapeError for other sizes.
+/// Fills one field.
 inline Index fill_nearest(const Grid& grid, std::span<float> field, std::span<const float> wanted = {})
 {
-    if (std::ssize(field) != grid.cells() || (!wanted.empty() && wanted.size() != field.size()))
-        throw ShapeError("fill_nearest: expects " + std::to_string(grid.cells()) + " cells, got a field of " +
-                         std::to_string(field.size()) + " and a mask of " + std::to_string(wanted.size()));
-    const auto missing = [&](std::size_t i) { return std::isnan(field[i]) && (wanted.empty() || wanted[i] > 0); };
-    std::vector<Index> targets;
-    for (std::size_t i = 0; i < field.size(); ++i)
-        if (missing(i)) targets.push_back(static_cast<Index>(i));
-    if (targets.empty()) return 0;
-    const NearestValid nearest(grid, field);
-    if (!nearest.any()) return 0;
-    // Sources are valid cells of the field as given, which no thread writes to.
-    parallel_for(std::ssize(targets), 256, [&](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) {
-            const Index cell = targets[static_cast<std::size_t>(i)];
-            const Index source = nearest(cell / grid.cols(), cell % grid.cols());
-            field[static_cast<std::size_t>(cell)] = field[static_cast<std::size_t>(source)];
-        }
-    });
-    return std::ssize(targets);
+    return NearestFill(grid, wanted)(field);
 }
 
 } // namespace gwsd::geo

@@ -32,16 +32,19 @@ private:
 /// the other methods fill their gaps.
 class Nearest : public Interpolation {
 public:
-    explicit Nearest(const BaselineInput& input) : Interpolation(input, geo::Method::nearest), input_(input) {}
+    explicit Nearest(const BaselineInput& input)
+        : Interpolation(input, geo::Method::nearest), fill_(input.info().coarse, input.coarse_land)
+    {
+    }
     std::vector<float> field(const BaselineStep& step) const override
     {
         std::vector<float> filled = *step.coarse;
-        geo::fill_nearest(input_.info().coarse, filled, input_.coarse_land);
+        fill_(filled);
         return regridded(filled);
     }
 
 private:
-    const BaselineInput& input_;
+    geo::NearestFill fill_;
 };
 
 /// Every step has been interpolated so already, for the methods that correct it.
