@@ -18,7 +18,7 @@
 namespace gwsd::infer {
 namespace {
 
-constexpr std::size_t cube_cache = std::size_t{1} << 30;
+constexpr std::size_t cube_cache = std::size_t{1} << 28;
 
 /// One run: what its months share.
 struct Run {

@@ -47,6 +47,7 @@ struct MapPredictor::State {
     std::vector<data::Tile> tiles;
     Blend blend;
     SigmaCorrection correction;
+    std::size_t place_weights, memories; ///< of the first guess; of predictors and the coarse field
 
     State(const train::TrainedModel& model, std::shared_ptr<const io::FieldSource> cube, const data::InputSpec& input,
           const PredictorOptions& options)
@@ -60,7 +61,9 @@ struct MapPredictor::State {
           tiles(tiles_with_land(tile_layout(cube->info().coarse, tile, tile - overlap), cube->info().coarse,
                                 input.factor, tile, maker.land_fraction())),
           blend(cube->info().fine, input.factor, tile, overlap, tiles),
-          correction(model, cube, options.product_sigma)
+          correction(model, cube, options.product_sigma),
+          place_weights(model.place.values.size()),
+          memories(input.memory.size())
     {
         if (tiles.empty())
             throw DataError(
@@ -184,8 +187,12 @@ std::size_t MapPredictor::memory_estimate() const
     const auto channels =
         static_cast<std::size_t>(10 * config.channels.front() + 3 * config.fine_channels + config.hidden);
     const auto tiles = static_cast<std::size_t>(state.batch) * side * side * channels * sizeof(float);
+    // Weights at each place as the model file has them, found by cell, and on this grid.
+    const auto places = 3 * state.place_weights * sizeof(double);
+    // Each memory keeps fields of a few steps and its state at a few.
+    const auto memories = state.memories * 8 * map;
     // Land, blending weights, the map being filled and the one being written, and the projection's fields in double.
-    return tiles + 14 * map + (std::size_t{64} << 20);
+    return tiles + places + memories + 14 * map + (std::size_t{64} << 20);
 }
 
 } // namespace gwsd::infer
