@@ -130,7 +130,7 @@ TEST_CASE("convolutions in f32_fast and bf16 on odd shapes, strides, paddings an
                         {{1, 12, 9, 21}, {17, 3, 3, 21}, 1, 0}});
 }
 
-TEST_CASE("convolutions in f32_fast and bf16 over several bands, rows and blocks of channels", "[slow]")
+TEST_CASE("convolutions in f32_fast and bf16 over several bands, rows and blocks of channels")
 {
     check_convolutions({{{3, 5, 40, 6}, {64, 3, 3, 6}, 1, 1},
                         {{2, 40, 70, 8}, {32, 3, 3, 8}, 1, 1},
