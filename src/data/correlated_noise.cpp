@@ -29,11 +29,10 @@ CorrelatedNoise::CorrelatedNoise(const geo::Grid& grid, double length_km, std::u
     : length_(length_km * 1000.0 / geo::earth_radius), seed_(seed)
 {
     if (!(length_km > 0)) throw ConfigError("correlated noise: expects a correlation length above 0 km");
-    constexpr double rad = std::numbers::pi / 180.0;
     for (Index row = 0; row < grid.rows(); ++row)
         for (Index col = 0; col < grid.cols(); ++col) {
-            const double lat = grid.lat(row) * rad, lon = grid.lon(col);
-            const double turned = (lon - 360.0 * std::floor((lon + 180.0) / 360.0)) * rad;
+            const double lat = grid.lat(row) * geo::radian, lon = grid.lon(col);
+            const double turned = (lon - 360.0 * std::floor((lon + 180.0) / 360.0)) * geo::radian;
             x_.push_back(static_cast<float>(std::cos(lat) * std::cos(turned)));
             y_.push_back(static_cast<float>(std::cos(lat) * std::sin(turned)));
             z_.push_back(static_cast<float>(std::sin(lat)));

@@ -39,6 +39,18 @@ constexpr RidgeOptions own_candidates[] = {{3, 0}, {10, 0}, {30, 0}, {100, 0}, {
 /// Drawn to what is known of such places.
 constexpr RidgeOptions by_place_candidates[] = {{3}, {10}, {30}, {100}, {300}};
 
+/// Every n-th of the land cells, so that some hundred thousand choose for all: of neighbours each says the same.
+std::vector<std::int8_t> thinned(std::vector<std::int8_t> learns)
+{
+    constexpr std::ptrdiff_t enough = 150'000;
+    const auto land = std::count_if(learns.begin(), learns.end(), [](std::int8_t l) { return l >= 0; });
+    const std::ptrdiff_t every = std::max<std::ptrdiff_t>(1, land / enough);
+    std::ptrdiff_t seen = 0;
+    for (std::int8_t& l : learns)
+        if (l >= 0 && seen++ % every != 0) l = -1;
+    return learns;
+}
+
 /// Sum of squared errors over the cells that learn.
 double error(const CellRegression& regression, const std::vector<CellRegression::Field>& features,
              const std::vector<float>& truth, const std::vector<std::int8_t>& learns)
@@ -85,9 +97,9 @@ std::shared_ptr<const FirstGuess> FirstGuess::learn(const Lessons& lessons)
     };
     const auto traits = lessons.by_place ? place_traits(lessons.cube) : nullptr;
     const auto tried = lessons.by_place ? std::span<const RidgeOptions>(by_place_candidates) : own_candidates;
-    const auto without = [&](Index left_out) {
+    const auto without = [&](Index left_out, const std::vector<std::int8_t>& learns) {
         auto r = std::make_shared<CellRegression>(
-            lessons.learns, regression_feature_count(lessons.cube.info(), lessons.predictors), traits);
+            learns, regression_feature_count(lessons.cube.info(), lessons.predictors), traits);
         for (const Index t : lessons.steps) {
             if (block_of(t) == left_out) continue;
             if (lessons.checkpoint) lessons.checkpoint();
@@ -98,19 +110,27 @@ std::shared_ptr<const FirstGuess> FirstGuess::learn(const Lessons& lessons)
 
     // Each block by regressions that have not seen it, for every candidate.
     std::vector<double> squares(tried.size());
+    const auto choosing = thinned(lessons.learns);
     for (Index b = 0; b < blocks; ++b) {
-        const auto r = without(b);
-        for (std::size_t c = 0; c < squares.size(); ++c) {
-            r->solve(tried[c]);
-            for (const Index t : lessons.steps)
-                if (block_of(t) == b)
-                    if (const auto interpolated = lessons.interpolated(t))
-                        squares[c] += error(*r, features(t, interpolated), *lessons.truth(t), lessons.learns);
+        std::vector<CellRegression> candidates;
+        const auto r = without(b, choosing);
+        for (const RidgeOptions& options : tried) {
+            r->solve(options);
+            candidates.emplace_back(r->cells(), r->weights(), r->features());
+        }
+        for (const Index t : lessons.steps) {
+            if (block_of(t) != b) continue;
+            const auto interpolated = lessons.interpolated(t);
+            if (!interpolated) continue;
+            if (lessons.checkpoint) lessons.checkpoint();
+            const auto at = features(t, interpolated);
+            const auto truth = lessons.truth(t);
+            for (std::size_t c = 0; c < squares.size(); ++c) squares[c] += error(candidates[c], at, *truth, choosing);
         }
     }
     guess->ridge_ = tried[static_cast<std::size_t>(std::min_element(squares.begin(), squares.end()) - squares.begin())];
     const auto solved = [&](Index left_out) {
-        const auto r = without(left_out);
+        const auto r = without(left_out, lessons.learns);
         r->solve(guess->ridge_, true);
         r->forget();
         return r;

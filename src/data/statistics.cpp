@@ -128,29 +128,32 @@ Normalisation training_constants(const io::FieldSource& cube, const InputSpec& s
 {
     const io::CubeInfo& info = cube.info();
     const std::vector<double> area = land_area(cube, usable);
-    const auto over_steps = [&](const std::string& name) {
-        Moments moments;
-        for (const Index t : steps) {
+    // All fields of a step together: a memory is made of the same field as the predictor that it belongs to.
+    std::vector<std::string> names{"reference"};
+    for (const std::string& name : spec.predictors) {
+        if (std::find(info.predictors.begin(), info.predictors.end(), name) == info.predictors.end())
+            throw DataError("cube: has no predictor '" + name + "'; prepare it with --predictors");
+        names.push_back(name);
+    }
+    std::vector<Moments> moments(names.size());
+    for (const Index t : steps)
+        for (std::size_t k = 0; k < names.size(); ++k) {
             call(checkpoint);
-            add(moments, *cube.field(name, t), area);
+            add(moments[k], *cube.field(names[k], t), area);
         }
-        return moments;
-    };
     Normalisation n;
     n.unit = info.unit;
-    n.target = scaling_of(over_steps("reference"), "target 'reference'");
-    for (const std::string& name : spec.predictors) {
-        const auto found = std::find(info.predictors.begin(), info.predictors.end(), name);
-        if (found == info.predictors.end())
-            throw DataError("cube: has no predictor '" + name + "'; prepare it with --predictors");
-        n.fields[name] = scaling_of(over_steps(name), "predictor '" + name + "'");
-        const auto at = static_cast<std::size_t>(found - info.predictors.begin());
-        n.units[name] = at < info.predictor_units.size() ? info.predictor_units[at] : no_unit;
+    n.target = scaling_of(moments.front(), "target 'reference'");
+    for (std::size_t k = 1; k < names.size(); ++k) {
+        n.fields[names[k]] = scaling_of(moments[k], "predictor '" + names[k] + "'");
+        const auto at = static_cast<std::size_t>(std::find(info.predictors.begin(), info.predictors.end(), names[k]) -
+                                                 info.predictors.begin());
+        n.units[names[k]] = at < info.predictor_units.size() ? info.predictor_units[at] : no_unit;
     }
     for (const std::string& name : spec.statics) {
-        Moments moments;
-        add(moments, *cube.field(name, 0), area);
-        n.fields[name] = scaling_of(moments, "static field '" + name + "'");
+        Moments of_static;
+        add(of_static, *cube.field(name, 0), area);
+        n.fields[name] = scaling_of(of_static, "static field '" + name + "'");
         n.units[name] = no_unit;
     }
     return n;

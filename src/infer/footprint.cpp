@@ -19,14 +19,14 @@ FootprintSum::FootprintSum(const geo::Grid& grid, double width_km)
     : rows_(grid.rows()), cols_(grid.cols()), periodic_(grid.periodic())
 {
     if (!(width_km > 0)) throw ConfigError("footprint: expects a width above 0 km, got " + std::to_string(width_km));
-    const double radian = std::numbers::pi / 180, half = 0.5 * width_km * 1000 / geo::earth_radius;
+    const double half = 0.5 * width_km * 1000 / geo::earth_radius;
     const double reach = half * std::sqrt(-std::log(cut) / std::numbers::ln2); // angle at which the kernel is cut
-    const double step = (grid.lon_edges.back() - grid.lon_edges.front()) / static_cast<double>(cols_) * radian;
+    const double step = (grid.lon_edges.back() - grid.lon_edges.front()) / static_cast<double>(cols_) * geo::radian;
     const Index furthest = periodic_ ? cols_ / 2 : cols_ - 1;
     bands_.resize(at(rows_));
     for (Index row = 0; row < rows_; ++row)
         for (Index source = 0; source < rows_; ++source) {
-            const double a = grid.lat(row) * radian, b = grid.lat(source) * radian;
+            const double a = grid.lat(row) * geo::radian, b = grid.lat(source) * geo::radian;
             if (std::abs(a - b) > reach) continue;
             Band band{source, {}};
             for (Index d = 0; d <= furthest; ++d) {

@@ -1,15 +1,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
-#include <list>
 #include <map>
-#include <mutex>
 #include <set>
 #include <sstream>
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/io/cube.hpp"
 #include "io/cube_layout.hpp"
+#include "io/field_cache.hpp"
 #include "io/output_read.hpp"
 
 namespace gwsd::io {
@@ -17,43 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Field = std::shared_ptr<const std::vector<float>>;
-
-/// Keeps the fields used last, up to a number of bytes.
-class FieldCache {
-public:
-    using Key = std::pair<std::string, Index>;
-    explicit FieldCache(std::size_t bytes) : limit_(bytes) {}
-
-    Field find(const Key& key)
-    {
-        const std::lock_guard lock(mutex_);
-        const auto found = entries_.find(key);
-        if (found == entries_.end()) return nullptr;
-        order_.splice(order_.begin(), order_, found->second.second);
-        return found->second.first;
-    }
-    void keep(const Key& key, const Field& field)
-    {
-        const std::lock_guard lock(mutex_);
-        const std::size_t bytes = field->size() * sizeof(float);
-        if (bytes > limit_ || entries_.contains(key)) return;
-        while (used_ + bytes > limit_) {
-            const auto oldest = entries_.find(order_.back());
-            used_ -= oldest->second.first->size() * sizeof(float);
-            entries_.erase(oldest);
-            order_.pop_back();
-        }
-        order_.push_front(key);
-        entries_[key] = {field, order_.begin()};
-        used_ += bytes;
-    }
-
-private:
-    std::mutex mutex_;
-    std::size_t limit_, used_ = 0;
-    std::list<Key> order_;
-    std::map<Key, std::pair<Field, std::list<Key>::iterator>> entries_;
-};
 
 std::vector<std::string> split(const std::string& text, char at)
 {

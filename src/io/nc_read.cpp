@@ -15,7 +15,7 @@
 namespace gwsd::io {
 namespace {
 
-constexpr Index most_values = 10'000'000;
+constexpr Index largest_array = 10'000'000;
 
 const char* format_name(int format)
 {
@@ -174,7 +174,7 @@ std::vector<double> NcFile::numbers(const NcVariable& variable)
         cells *= dimension.length;
         start.push_back(0);
         count.push_back(static_cast<std::size_t>(dimension.length));
-        if (cells > most_values)
+        if (cells > largest_array)
             throw DataError(shown_ + ": variable '" + variable.name + "' is too large for a coordinate");
     }
     std::vector<double> values(static_cast<std::size_t>(cells));
@@ -188,7 +188,7 @@ std::vector<std::string> NcFile::texts(const NcVariable& variable)
     open();
     Index cells = 1;
     for (const NcDimension& dimension : variable.dimensions) cells *= dimension.length;
-    if (cells > most_values || cells < 0)
+    if (cells > largest_array || cells < 0)
         throw DataError(shown_ + ": variable '" + variable.name + "' is too large for a list of texts");
     const auto size = static_cast<std::size_t>(cells);
     std::vector<std::string> list;

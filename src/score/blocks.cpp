@@ -5,21 +5,9 @@
 
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/core/random.hpp"
+#include "score/quantile.hpp"
 
 namespace gwsd::score {
-
-namespace {
-
-/// The value below which a share q of the sorted values lies, interpolated linearly.
-double quantile(const std::vector<double>& sorted, double q)
-{
-    const double position = q * static_cast<double>(sorted.size() - 1);
-    const auto low = static_cast<std::size_t>(position);
-    const auto high = std::min(low + 1, sorted.size() - 1);
-    return sorted[low] + (position - static_cast<double>(low)) * (sorted[high] - sorted[low]);
-}
-
-} // namespace
 
 std::vector<Interval> block_bootstrap(
     const std::vector<std::vector<BlockSums>>& blocks,

@@ -9,11 +9,13 @@
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/geo/grid.hpp"
 
 namespace gwsd::score {
 namespace {
 
-constexpr double radian = std::numbers::pi / 180.0, earth_km = 6371.0, degree_km = earth_km * radian;
+using geo::radian;
+constexpr double earth_km = 6371.0, degree_km = earth_km * radian;
 
 using Vector = std::array<double, 3>;
 

@@ -12,23 +12,13 @@
 #include <sstream>
 
 #include "gwsd/core/error.hpp"
+#include "io/text.hpp"
 
 namespace gwsd::score {
 
 namespace {
 
-std::string lower(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
-std::string trimmed(const std::string& text)
-{
-    const auto from = text.find_first_not_of(" \t"), to = text.find_last_not_of(" \t");
-    return from == std::string::npos ? "" : text.substr(from, to - from + 1);
-}
+using io::lower, io::trimmed;
 
 std::string text_of(const std::string& path)
 {

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string trimmed(std::string path)
+std::string without_trailing_slashes(std::string path)
 {
     while (path.size() > 1 && path.back() == '/') path.pop_back();
     return path;
@@ -28,7 +28,7 @@ std::string trimmed(std::string path)
 } // namespace
 
 ReportFolder::ReportFolder(const std::string& path, bool overwrite, std::vector<std::string> names)
-    : path_(trimmed(path)), names_(std::move(names))
+    : path_(without_trailing_slashes(path)), names_(std::move(names))
 {
     if (path_.empty()) throw CannotCreate("output: the path is empty; give a folder with --output DIR");
     path_ = io::target_of(path_);

@@ -8,6 +8,7 @@
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
+#include "io/text.hpp"
 #include "score/csv.hpp"
 #include "score/text.hpp"
 
@@ -15,11 +16,7 @@ namespace gwsd::score {
 
 namespace {
 
-std::string lower(std::string text)
-{
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-}
+using io::lower;
 
 /// "2002-04", "2002-04-30", "2002-04-30 12:00", "2002/04", "200204"
 geo::Month month_of(const CsvTable& table, std::size_t row)

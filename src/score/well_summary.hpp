@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gwsd/score/moments.hpp"
+#include "score/quantile.hpp"
 
 namespace gwsd::score {
 
@@ -14,15 +15,6 @@ inline std::vector<double> sorted_values(std::vector<double> values)
     std::erase_if(values, [](double value) { return !std::isfinite(value); });
     std::sort(values.begin(), values.end());
     return values;
-}
-
-/// The value below which a share q of the sorted values lies, interpolated linearly; NaN if there is none.
-inline double quantile(const std::vector<double>& sorted, double q)
-{
-    if (sorted.empty()) return not_defined;
-    const double position = q * static_cast<double>(sorted.size() - 1);
-    const auto low = static_cast<std::size_t>(position), high = std::min(low + 1, sorted.size() - 1);
-    return sorted[low] + (position - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
 inline double median(const std::vector<double>& sorted) { return quantile(sorted, 0.5); }

@@ -37,6 +37,10 @@ void add_data(Schema& schema, DataConfig& d)
     schema.add({"data.window", &d.window, "steps that the encoder reads, the target's own included", "", 1, 120});
     schema.add({"data.max_missing", &d.max_missing,
                 "steps of a window that may lack the coarse field; the target's own may not", "", 0, 120});
+    schema.add({"data.imitate_gaps", &d.imitate_gaps,
+                "where the network trains on the operator's view of the reference, leave that out in the months which "
+                "the given coarse field lacks within its record, so that the network meets the satellite's gaps",
+                ""});
     schema.add({"data.tile", &d.tile, "coarse cells along a tile's side", "", 2, 512});
     schema.add({"data.stride", &d.stride, "coarse cells from one training tile to the next", "", 1, 512});
     schema.add({"data.minimum_land", &d.minimum_land, "least share of land for a tile to train", "", 0, 1});
@@ -58,6 +62,12 @@ void add_data(Schema& schema, DataConfig& d)
                 "predictor that is the soil moisture of the recharge signal, in m3/m3", ""});
     schema.add({"data.allow_leakage", &d.allow_leakage,
                 "go on, with a warning in every output, when interpolation explains the target", ""});
+    schema.add(
+        {"data.scratch", &d.scratch,
+         "folder of the scratch file that holds the fields of a cube too large for memory while training runs, 4 "
+         "bytes a land cell, field and month, and that leaves nothing behind; `run`: the run's folder; `none`: "
+         "fields are read and made again each time, which is slower",
+         ""});
 }
 
 void add_model(Schema& schema, ModelConfig& m)

@@ -15,7 +15,7 @@
 namespace gwsd::train {
 namespace {
 
-std::string number_text(double value)
+std::string csv_number(double value)
 {
     if (!std::isfinite(value)) return {};
     std::array<char, 32> text{};
@@ -49,7 +49,7 @@ void MetricsFile::append(const Figures& figures) const
     std::string header, row;
     for (const auto& [name, value] : figures) {
         if (!header.empty()) header += ',', row += ',';
-        header += name, row += number_text(value);
+        header += name, row += csv_number(value);
     }
     header += '\n', row += '\n';
     std::FILE* file = std::fopen(path_.c_str(), "ab");

@@ -1,6 +1,9 @@
 #include "train/place_learning.hpp"
 
+#include <algorithm>
+
 #include "gwsd/core/message.hpp"
+#include "train/data_needs.hpp"
 #include "train/reading_progress.hpp"
 #include "train/rounded.hpp"
 
@@ -29,9 +32,15 @@ std::shared_ptr<const data::FirstGuess> learn_places(const TrainingData& data, c
     const auto& land = data.maker->land_fraction();
     for (std::size_t i = 0; i < learns.size(); ++i)
         if (land[i] > 0) learns[i] = data.usable[i] ? 1 : 0;
-    // Every step is read for each block that is left out, twice, and once more.
-    ReadingProgress reading("learning what each place's past tells",
-                            std::ssize(steps) * (2 * data::FirstGuess::blocks - 1));
+    const auto cells =
+        static_cast<std::size_t>(std::count_if(learns.begin(), learns.end(), [](auto l) { return l >= 0; }));
+    const double bytes =
+        place_learning_bytes(cells, data::regression_feature_count(cube.info(), data.input.predictors));
+    if (bytes > 0.5e9)
+        note("learning what each place's past tells takes up to " + rounded(1e-9 * bytes) +
+             " GB of memory (model.first_guess = none does without)");
+    // Every step is read for each block that is left out, twice, and once more, and once to choose how firmly.
+    ReadingProgress reading("learning what each place's past tells", std::ssize(steps) * 2 * data::FirstGuess::blocks);
     const auto guess = data::FirstGuess::learn(
         {.cube = cube,
          .predictors = data.input.predictors,

@@ -21,8 +21,8 @@ bool may_change(const std::string& key)
     for (const char* group : {"data.", "model.", "loss.", "train."})
         if (key.rfind(group, 0) == 0)
             return key == "train.checkpoint_minutes" || key == "train.keep" || key == "train.tensorboard" ||
-                   key == "data.allow_leakage" || key == "train.members" || key == "train.calibration_folds" ||
-                   key == "train.fold_epochs";
+                   key == "data.allow_leakage" || key == "data.scratch" || key == "train.members" ||
+                   key == "train.calibration_folds" || key == "train.fold_epochs";
     return true;
 }
 

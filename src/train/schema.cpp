@@ -17,7 +17,7 @@ namespace gwsd::train {
 
 namespace {
 
-std::string number_text(double value)
+std::string toml_number(double value)
 {
     char text[32];
     const auto end = std::to_chars(text, text + sizeof text, value).ptr;
@@ -50,7 +50,7 @@ std::string list_text(const List& list, Text text)
 struct ValueText {
     std::string operator()(const bool* v) const { return *v ? "true" : "false"; }
     std::string operator()(const Index* v) const { return std::to_string(*v); }
-    std::string operator()(const double* v) const { return number_text(*v); }
+    std::string operator()(const double* v) const { return toml_number(*v); }
     std::string operator()(const std::string* v) const { return toml_text(*v); }
     std::string operator()(const std::vector<std::string>* v) const { return list_text(*v, toml_text); }
     std::string operator()(const std::vector<Index>* v) const
@@ -60,7 +60,7 @@ struct ValueText {
     std::string operator()(const std::vector<geo::Region>* v) const
     {
         return list_text(*v, [](const geo::Region& r) {
-            return list_text(std::vector<double>{r.west, r.south, r.east, r.north}, number_text);
+            return list_text(std::vector<double>{r.west, r.south, r.east, r.north}, toml_number);
         });
     }
 };
@@ -82,8 +82,8 @@ struct BadValue {
 void in_range(const Key& key, double value)
 {
     if (!std::isfinite(value)) throw BadValue{"is not a finite number"};
-    if (value < key.minimum) throw BadValue{"is below " + number_text(key.minimum)};
-    if (value > key.maximum) throw BadValue{"is above " + number_text(key.maximum)};
+    if (value < key.minimum) throw BadValue{"is below " + toml_number(key.minimum)};
+    if (value > key.maximum) throw BadValue{"is above " + toml_number(key.maximum)};
 }
 
 double number_of(const toml::node& node)

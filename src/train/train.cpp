@@ -48,7 +48,8 @@ public:
     TrainSummary run(Data data = nullptr)
     {
         data_ = data ? std::move(data)
-                     : std::make_shared<const TrainingData>(prepare_training(cube_, options_.config, options_.seed));
+                     : std::make_shared<const TrainingData>(
+                           prepare_training(cube_, options_.config, options_.seed, scratch_folder()));
         trainer_.emplace(options_, data_, cube_->info(), folder_);
         if (checkpoint_) {
             trainer_->resume(*checkpoint_);
@@ -74,6 +75,17 @@ public:
     const Data& data() const { return data_; }
 
 private:
+    std::string scratch_folder() const
+    {
+        const std::string& wanted = options_.config.data.scratch;
+        if (wanted == "run") return options_.output;
+        if (wanted == "none") return "";
+        if (!std::filesystem::is_directory(wanted))
+            throw CannotCreate("data.scratch = " + wanted +
+                               ": is no folder; create it first, or set data.scratch to run or none");
+        return wanted;
+    }
+
     TrainOptions options_;
     Cube cube_;
     RunFolder folder_;
@@ -200,6 +212,10 @@ TrainSummary train(const TrainOptions& options, Cube cube)
     return summary;
 }
 
-TrainSummary train(const TrainOptions& options) { return train(options, io::open_cube(options.cube)); }
+TrainSummary train(const TrainOptions& options)
+{
+    // Training keeps what it has read (prepare_training); the cube itself need keep little.
+    return train(options, io::open_cube(options.cube, std::size_t{128} << 20));
+}
 
 } // namespace gwsd::train

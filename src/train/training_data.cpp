@@ -6,7 +6,9 @@
 #include "gwsd/core/message.hpp"
 #include "gwsd/data/mirror.hpp"
 #include "gwsd/data/views.hpp"
+#include "gwsd/io/scratch.hpp"
 #include "gwsd/losses/registry.hpp"
+#include "train/data_needs.hpp"
 #include "train/input_choice.hpp"
 #include "train/place_learning.hpp"
 #include "train/reading_progress.hpp"
@@ -16,9 +18,6 @@ namespace gwsd::train {
 namespace {
 
 using Source = std::shared_ptr<const io::FieldSource>;
-
-/// Fields of training steps that may be in memory at once; beyond, an epoch's samples come in groups of steps.
-constexpr double field_budget = 0.75 * 1024 * 1024 * 1024;
 
 /// With a fine truth, its own regional means are what mass is; the satellite's view of it is smoothed and noisy, and
 /// would draw the network to its errors.
@@ -97,7 +96,7 @@ models::DownscalerConfig network_config(const Config& config, const data::InputS
     return c;
 }
 
-TrainingData prepare_training(Source cube, const Config& config, std::uint64_t seed)
+TrainingData prepare_training(Source cube, const Config& config, std::uint64_t seed, const std::string& scratch_folder)
 {
     TrainingData data;
     data.truth_mode = resolved_mode(config, cube->info());
@@ -120,8 +119,11 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
             "data.split = paper_random: validation tiles overlap training tiles in space and time, so validation "
             "scores say nothing about unseen months or regions");
     data.input = input_spec(config, cube->info(), coarse_is_operator, std::ssize(data.splits.train));
-    cube = data::with_memory(data::only_steps(cube, data.splits.readable), data.input.memory,
-                             data.input.coarse_variable());
+    cube = data::only_steps(cube, data.splits.readable);
+    if (coarse_is_operator && config.data.imitate_gaps) cube = data::with_satellite_gaps(cube);
+    cube = data::with_memory(cube, data.input.memory, data.input.coarse_variable());
+    announce_needs(data, *cube, scratch_folder);
+    cube = io::with_scratch(cube, {.memory_bytes = field_budget, .folder = scratch_folder});
     data.usable = usable_cells(*cube, config.data);
 
     const Index count = std::ssize(data.splits.train);
@@ -174,10 +176,10 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
     if (random) std::tie(data.train, data.validation) = data::random_split(data.train, 0.15, seed);
     require_samples(data, config);
 
-    const double step_bytes =
-        4.0 * static_cast<double>(cube->info().fine.cells()) * static_cast<double>(3 + data.input.predictors.size());
-    if (step_bytes * static_cast<double>(data.train_steps.size()) > field_budget)
-        data.group_steps = std::max<Index>(1, static_cast<Index>(field_budget / step_bytes));
+    // An epoch's samples come in groups of steps whose fields stay in memory.
+    const double each = step_bytes(data, *cube), budget = static_cast<double>(field_budget);
+    if (each * static_cast<double>(data.train_steps.size()) > budget)
+        data.group_steps = std::max<Index>(1, static_cast<Index>(budget / each));
     return data;
 }
 

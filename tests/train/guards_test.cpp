@@ -117,6 +117,7 @@ TEST_CASE("what the cube cannot serve is refused with the key or the variable, b
     refused([](C& c) { c.data.predictors = {"t2m"}; }, ExitCode::bad_configuration, "'t2m'");
     refused([](C& c) { c.data.tile = 9; }, ExitCode::bad_configuration, "data.tile = 9");
     refused([](C& c) { c.data.stride = 10; }, ExitCode::bad_configuration, "data.stride");
+    refused([](C& c) { c.data.scratch = "/no/such/folder"; }, ExitCode::cannot_create, "data.scratch");
     refused([](C& c) { c.data.coarse = "given"; }, ExitCode::bad_configuration, "data.coarse = given");
     refused([](C& c) { c.data.test_period = "1990-01:1990-12"; }, ExitCode::bad_configuration, "2005-01 to 2008-12");
     refused([](C& c) { c.data.train_period = "2005-01:2005-01"; }, ExitCode::bad_configuration, "data.train_period");

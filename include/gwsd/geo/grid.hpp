@@ -11,7 +11,8 @@
 
 namespace gwsd::geo {
 
-inline constexpr double earth_radius = 6'371'000.0; ///< metres (SPEC: GRACE operator and areas)
+inline constexpr double earth_radius = 6'371'000.0;      ///< metres (SPEC: GRACE operator and areas)
+inline constexpr double radian = std::numbers::pi / 180; ///< of one degree
 
 /// West, south, east, north in degrees; east may exceed 180 where a region crosses the date line.
 struct Region {

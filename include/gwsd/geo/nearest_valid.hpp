@@ -19,7 +19,6 @@ class NearestValid {
 public:
     NearestValid(const Grid& grid, std::span<const float> field) : rows_(grid.rows()), cols_(grid.cols())
     {
-        constexpr double radian = std::numbers::pi / 180.0;
         for (Index row = 0; row < rows_; ++row) {
             sin_lat_.push_back(std::sin(grid.lat(row) * radian));
             cos_lat_.push_back(std::cos(grid.lat(row) * radian));

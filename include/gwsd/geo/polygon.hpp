@@ -30,7 +30,6 @@ struct Polygon {
 /// (sin north - sin south) (east - west)); positive if it runs counter-clockwise.
 inline double ring_area(const Ring& ring)
 {
-    constexpr double radian = std::numbers::pi / 180.0;
     double area = 0;
     for (std::size_t i = 0; i < ring.size(); ++i) {
         const Point &a = ring[i], &b = ring[i + 1 == ring.size() ? 0 : i + 1];

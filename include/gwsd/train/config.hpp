@@ -23,6 +23,7 @@ struct DataConfig {
     double buffer_months = 6;
     Index window = 6;
     Index max_missing = 5;               ///< months of a window that may lack the coarse field
+    bool imitate_gaps = true;            ///< the operator's view lacks the months that the given field lacks
     Index tile = 32;                     ///< coarse cells along a tile's side
     Index stride = 16;                   ///< coarse cells between tiles in training
     double minimum_land = 0.02;          ///< least share of land for a tile to train
@@ -32,6 +33,7 @@ struct DataConfig {
     std::string precipitation = "tp";    ///< predictor that is P in the recharge signal
     std::string soil_moisture = "swvl1"; ///< predictor that is theta there
     bool allow_leakage = false;
+    std::string scratch = "run"; ///< folder for fields that do not fit in memory; "run": the run's; "none"
 };
 
 struct ModelConfig {

@@ -6,11 +6,7 @@
 
 namespace gwsd::score {
 
-namespace {
-
-constexpr double radian = std::numbers::pi / 180;
-
-} // namespace
+using geo::radian;
 
 BlockCovariance::BlockCovariance(const geo::Grid& coarse, Index factor, const SphericalCovariance& model)
     : factor_(factor),
