@@ -14,6 +14,7 @@ std::function<void()> define(CLI::App& app)
 {
     struct Options {
         std::string output, region, period = "2002-04:2023-09";
+        double unseen = 1;
     };
     const auto options = std::make_shared<Options>();
     add_output(app, options->output, "Folder for the files; made if it is not there")->required();
@@ -22,6 +23,12 @@ std::function<void()> define(CLI::App& app)
         ->type_name("W,S,E,N");
     app.add_option("--period", options->period, "Months, both ends included, not before 2000-01")
         ->type_name("YYYY-MM:YYYY-MM")
+        ->capture_default_str();
+    app.add_option(
+           "--unseen", options->unseen,
+           "Strength of the storage changes that no predictor shows, 0 to 1; 0 leaves them out: the difference to "
+           "the world with them is what no method can take from the predictors")
+        ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     app.footer(
         "Writes, all of a synthetic planet with the Earth's relief:\n"
@@ -32,13 +39,15 @@ std::function<void()> define(CLI::App& app)
         "  land.nc       land fraction and elevation, 0.125 degrees\n"
         "Next: gwsd prepare --gwsa DIR/gwsa.nc --era5 DIR/era5land_*.nc --reference DIR/truth.nc ...");
     return [options] {
-        const auto files =
-            data::write_world({.seed = common().seed,
-                               .region = parsed([&] { return data::parse_region(options->region, "--region"); }),
-                               .period = parsed([&] { return geo::Period::parse(options->period, "--period"); })},
-                              options->output, common().overwrite,
-                              "gwsd world --region " + (options->region.empty() ? "-180,-90,180,90" : options->region) +
-                                  " --period " + options->period + " --seed " + std::to_string(common().seed));
+        const auto files = data::write_world(
+            {.seed = common().seed,
+             .region = parsed([&] { return data::parse_region(options->region, "--region"); }),
+             .period = parsed([&] { return geo::Period::parse(options->period, "--period"); }),
+             .unseen = options->unseen},
+            options->output, common().overwrite,
+            "gwsd world --region " + (options->region.empty() ? "-180,-90,180,90" : options->region) + " --period " +
+                options->period + (options->unseen < 1 ? " --unseen " + std::to_string(options->unseen) : "") +
+                " --seed " + std::to_string(common().seed));
         if (common().json) {
             std::printf(
                 "%s\n",

@@ -42,7 +42,7 @@ World::World(const WorldOptions& options)
     : coarse_(geo::regular_grid(0.5, options.region)),
       fine_(geo::refine(coarse_, factor)),
       time_(geo::TimeAxis::months(options.period.first_month(), options.period.last_month())),
-      model_(options.seed, centres(fine_.lat_edges), canonical(centres(fine_.lon_edges)))
+      model_(options.seed, centres(fine_.lat_edges), canonical(centres(fine_.lon_edges)), options.unseen)
 {
     if (options.period.empty() || options.period.first_month() < world::LandModel::epoch)
         throw ConfigError("built-in world: the period starts in " + geo::to_string(options.period.first_month()) +

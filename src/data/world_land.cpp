@@ -42,8 +42,9 @@ float orographic_lift(double lat, double lon, float elevation, float detail)
 
 } // namespace
 
-LandModel::LandModel(std::uint64_t seed, std::vector<double> lats, std::vector<double> lons)
+LandModel::LandModel(std::uint64_t seed, std::vector<double> lats, std::vector<double> lons, double unseen)
     : key_(NoiseKey{0x67575344U}.with(static_cast<std::uint32_t>(seed)).with(static_cast<std::uint32_t>(seed >> 32))),
+      unseen_(0.45F * static_cast<float>(unseen)),
       lats_(std::move(lats)),
       lons_(std::move(lons))
 {

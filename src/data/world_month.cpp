@@ -24,7 +24,6 @@ float drain(float& storage, float inflow, float memory)
 
 // Dry and wet spells of years: independent fields every ten months, joined so that the variance stays the same.
 constexpr int drought_knot = 10;
-constexpr float unseen_share = 0.45F; // of the water that a cell usually holds in its fast store
 
 // Exchange with neighbours and abstraction that nobody recorded: as long, but local, and seen in no predictor.
 constexpr Octaves unseen_octaves{400, 5, 0.9F}, drought_octaves{3000, 4, 0.6F};
@@ -175,7 +174,7 @@ void LandModel::step_cell(std::size_t index, geo::Month month, const Chance& cha
         -0.5F * cell.pumping_season * std::cos(2 * std::numbers::pi_v<float> * (static_cast<float>(m) - 2.0F) / 12.0F);
     const auto at = static_cast<std::size_t>(cell.at);
     out->storage[at] = cell.valley * cell.fast_response * state.fast + cell.slow_response * state.slow +
-                       unseen_share * unseen * state.fast_usual - cell.pumping * (years + irrigation);
+                       unseen_ * unseen * state.fast_usual - cell.pumping * (years + irrigation);
     if (wanted == Wanted::storage) return;
 
     // Where the water table is shallow it wets the soil from below, beyond what is usual there.

@@ -178,6 +178,7 @@ TEST_CASE("gwsd world names its files and refuses what it cannot read")
     CHECK(test::run_gwsd({"world", "--out", folder / "w", "--region", "9,45,10,46", "--period", "2003-05"}).code == 73);
     CHECK(test::run_gwsd({"world", "--out", folder / "v", "--region", "9,45,10"}).code == 64);
     CHECK(test::run_gwsd({"world", "--out", folder / "v", "--period", "never"}).code == 64);
+    CHECK(test::run_gwsd({"world", "--out", folder / "v", "--period", "2003-05", "--unseen", "2"}).code == 64);
     CHECK(test::run_gwsd({"world", "--out", folder / "v", "--period", "1999-01"}).code == 78);
     CHECK(test::run_gwsd({"world"}).code == 64);
 }

@@ -46,6 +46,26 @@ TEST_CASE("the same seed gives the same bits and another seed another world")
     CHECK_FALSE(same_bits(first.storage, other.storage));
 }
 
+TEST_CASE("what no predictor shows can be left out of the storage, and is in nothing else")
+{
+    const auto world = [](double unseen) {
+        World w({.region = {0, 44, 4, 48}, .period = geo::Period::parse("2004-03"), .unseen = unseen});
+        MonthFields fields;
+        w.read(0, fields);
+        return fields;
+    };
+    const auto all = world(1), half = world(0.5), none = world(0);
+    for (const auto& pair : {std::pair{&all.tp, &none.tp}, {&all.swvl1, &none.swvl1}, {&all.t2m, &none.t2m}})
+        CHECK(same_bits(*pair.first, *pair.second));
+    double most = 0;
+    for (std::size_t i = 0; i < all.storage.size(); ++i) {
+        if (std::isnan(all.storage[i])) continue;
+        CHECK(half.storage[i] == Approx(0.5F * (all.storage[i] + none.storage[i])).margin(1e-3));
+        most = std::max(most, std::abs(static_cast<double>(all.storage[i] - none.storage[i])));
+    }
+    CHECK(most > 5); // mm
+}
+
 TEST_CASE("a region and a period cut from larger ones have the same bits, also across the date line")
 {
     World large = make_world({172, 64, 186, 70}, "2003-01:2005-06"),

@@ -14,6 +14,7 @@ struct WorldOptions {
     std::uint64_t seed = 1;
     geo::Region region;                                         ///< snapped outward to whole cells of 0.5 degrees
     geo::Period period = geo::Period::parse("2002-04:2023-09"); ///< whole months, not before 2000-01
+    double unseen = 1; ///< strength of the storage changes that no predictor shows; 0 leaves them out
 };
 
 /// The built-in world: a synthetic planet with the Earth's relief, a climate, soils and aquifers, on the 0.125-degree

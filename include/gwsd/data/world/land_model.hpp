@@ -26,8 +26,8 @@ public:
     /// The first month that can be asked for; history before it runs with the expected climate.
     static constexpr geo::Month epoch = geo::Month::of(2000, 1);
 
-    /// Centres of rows and columns in degrees, longitudes within -180..180.
-    LandModel(std::uint64_t seed, std::vector<double> lats, std::vector<double> lons);
+    /// Centres of rows and columns in degrees, longitudes within -180..180. `unseen`: see WorldOptions.
+    LandModel(std::uint64_t seed, std::vector<double> lats, std::vector<double> lons, double unseen = 1);
 
     Index rows() const { return static_cast<Index>(lats_.size()); }
     Index cols() const { return static_cast<Index>(lons_.size()); }
@@ -78,6 +78,7 @@ private:
     static float balance(const Cell& cell, State& state, float temperature, float precipitation);
 
     NoiseKey key_;
+    float unseen_; // of the water that a cell usually holds in its fast store
     std::vector<double> lats_, lons_;
     geo::Month next_ = epoch;
     std::vector<float> land_fraction_, elevation_;
