@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "gwsd/core/error.hpp"
 #include "gwsd/core/message.hpp"
@@ -12,6 +13,7 @@
 #include "infer/downscale_output.hpp"
 #include "infer/downscale_plan.hpp"
 #include "infer/number_text.hpp"
+#include "infer/satellite_reach.hpp"
 #include "infer/sigma_correction.hpp"
 #include "infer/training_domain.hpp"
 
@@ -62,7 +64,12 @@ struct Run {
             const std::vector<float> sigma = fine_product_sigma(*product, cube(), t);
             for (std::size_t i = 0; i < sigma.size(); ++i) month.error[i] += sigma[i] * sigma[i];
         }
+        const std::vector<char> reached = satellite_reach(predictor.maker(), t);
+        const Index cols = cube().info().fine.cols(), factor = plan.input.factor;
         for (std::size_t i = 0; i < month.value.size(); ++i) {
+            const Index row = static_cast<Index>(i) / cols / factor, col = static_cast<Index>(i) % cols / factor;
+            if (!reached[static_cast<std::size_t>(row * (cols / factor) + col)])
+                month.value[i] = month.error[i] = std::numeric_limits<float>::quiet_NaN();
             const double shift = baseline_mean.empty() ? 0.0 : baseline_mean[i];
             month.value[i] = static_cast<float>(plan.to_unit.scale * (static_cast<double>(month.value[i]) - shift));
             month.error[i] = static_cast<float>(plan.to_unit.scale * std::sqrt(static_cast<double>(month.error[i])));

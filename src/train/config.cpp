@@ -39,7 +39,7 @@ void add_data(Schema& schema, DataConfig& d)
                 "steps of a window that may lack the coarse field; the target's own may not", "", 0, 120});
     schema.add({"data.imitate_gaps", &d.imitate_gaps,
                 "where the network trains on the operator's view of the reference, leave that out in the months which "
-                "the given coarse field lacks within its record, so that the network meets the satellite's gaps",
+                "the given coarse field lacks within its record: the satellite's gaps, at the price of fewer months",
                 ""});
     schema.add({"data.tile", &d.tile, "coarse cells along a tile's side", "", 2, 512});
     schema.add({"data.stride", &d.stride, "coarse cells from one training tile to the next", "", 1, 512});

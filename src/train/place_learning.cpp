@@ -39,8 +39,7 @@ std::shared_ptr<const data::FirstGuess> learn_places(const TrainingData& data, c
     if (bytes > 0.5e9)
         note("learning what each place's past tells takes up to " + rounded(1e-9 * bytes) +
              " GB of memory (model.first_guess = none does without)");
-    // Every step is read for each block that is left out, twice, and once more, and once to choose how firmly.
-    ReadingProgress reading("learning what each place's past tells", std::ssize(steps) * 2 * data::FirstGuess::blocks);
+    ReadingProgress reading("learning what each place's past tells", std::ssize(steps) * data::FirstGuess::passes);
     const auto guess = data::FirstGuess::learn(
         {.cube = cube,
          .predictors = data.input.predictors,

@@ -49,7 +49,8 @@ public:
     {
         data_ = data ? std::move(data)
                      : std::make_shared<const TrainingData>(
-                           prepare_training(cube_, options_.config, options_.seed, scratch_folder()));
+                           prepare_training(cube_, options_.config, options_.seed,
+                                            {.memory_bytes = options_.field_bytes, .folder = scratch_folder()}));
         trainer_.emplace(options_, data_, cube_->info(), folder_);
         if (checkpoint_) {
             trainer_->resume(*checkpoint_);

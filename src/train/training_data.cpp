@@ -6,7 +6,6 @@
 #include "gwsd/core/message.hpp"
 #include "gwsd/data/mirror.hpp"
 #include "gwsd/data/views.hpp"
-#include "gwsd/io/scratch.hpp"
 #include "gwsd/losses/registry.hpp"
 #include "train/data_needs.hpp"
 #include "train/input_choice.hpp"
@@ -96,7 +95,7 @@ models::DownscalerConfig network_config(const Config& config, const data::InputS
     return c;
 }
 
-TrainingData prepare_training(Source cube, const Config& config, std::uint64_t seed, const std::string& scratch_folder)
+TrainingData prepare_training(Source cube, const Config& config, std::uint64_t seed, io::ScratchOptions fields)
 {
     TrainingData data;
     data.truth_mode = resolved_mode(config, cube->info());
@@ -122,14 +121,14 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
     cube = data::only_steps(cube, data.splits.readable);
     if (coarse_is_operator && config.data.imitate_gaps) cube = data::with_satellite_gaps(cube);
     cube = data::with_memory(cube, data.input.memory, data.input.coarse_variable());
-    announce_needs(data, *cube, scratch_folder);
-    cube = io::with_scratch(cube, {.memory_bytes = field_budget, .folder = scratch_folder});
+    announce_needs(data, *cube, fields);
+    cube = io::with_scratch(cube, fields);
     data.usable = usable_cells(*cube, config.data);
 
     const Index count = std::ssize(data.splits.train);
-    const Index fields = count * (2 + std::ssize(data.input.predictors) + (recharge.first.empty() ? 0 : 2)) +
-                         std::ssize(data.splits.validation);
-    ReadingProgress reading("reading the training months", fields);
+    const Index field_count = count * (2 + std::ssize(data.input.predictors) + (recharge.first.empty() ? 0 : 2)) +
+                              std::ssize(data.splits.validation);
+    ReadingProgress reading("reading the training months", field_count);
     const auto train_truth = data::steps_with_truth(*cube, data.splits.train, data.usable, reading.checkpoint());
     const auto validation_truth =
         data::steps_with_truth(*cube, data.splits.validation, data.usable, reading.checkpoint());
@@ -177,7 +176,7 @@ TrainingData prepare_training(Source cube, const Config& config, std::uint64_t s
     require_samples(data, config);
 
     // An epoch's samples come in groups of steps whose fields stay in memory.
-    const double each = step_bytes(data, *cube), budget = static_cast<double>(field_budget);
+    const double each = step_bytes(data, *cube), budget = static_cast<double>(fields.memory_bytes);
     if (each * static_cast<double>(data.train_steps.size()) > budget)
         data.group_steps = std::max<Index>(1, static_cast<Index>(budget / each));
     return data;

@@ -9,6 +9,7 @@
 #include "gwsd/data/samples.hpp"
 #include "gwsd/data/splits.hpp"
 #include "gwsd/data/target.hpp"
+#include "gwsd/io/scratch.hpp"
 #include "gwsd/losses/loss_input.hpp"
 #include "gwsd/models/downscaler.hpp"
 #include "gwsd/train/config.hpp"
@@ -40,9 +41,9 @@ struct TrainingData {
 
 /// Reads the training months once or twice; may take minutes for a global cube, with progress. Throws ConfigError (78)
 /// for periods, tiles and loss terms that the cube cannot serve, DataError (65) for a cube without a truth.
-/// Fields that do not fit in memory go to a scratch file in `scratch_folder`; empty: they are read again each time.
+/// `fields`: what of the cube's fields stays in memory, and where the others go.
 TrainingData prepare_training(std::shared_ptr<const io::FieldSource> cube, const Config& config, std::uint64_t seed,
-                              const std::string& scratch_folder = "");
+                              io::ScratchOptions fields = {});
 
 /// The verdict of the leakage guard on training months; throws DataError unless `allowed`, else warns.
 data::LeakageVerdict guard_against_leakage(const TrainingData& data, bool allowed);

@@ -17,8 +17,9 @@ namespace gwsd::data {
 /// of the size that it will meet; months outside training are guessed by the regression on all of them.
 class FirstGuess {
 public:
-    static constexpr Index blocks = 4;        ///< of training months, each left out once
-    static constexpr Index fewest_steps = 24; ///< of training, for a guess to be worth it
+    static constexpr Index blocks = 4;          ///< of training months, each left out once
+    static constexpr Index passes = 2 * blocks; ///< of learn() over the steps
+    static constexpr Index fewest_steps = 24;   ///< of training, for a guess to be worth it
 
     /// What a model file holds.
     struct Weights {

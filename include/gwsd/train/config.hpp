@@ -23,7 +23,7 @@ struct DataConfig {
     double buffer_months = 6;
     Index window = 6;
     Index max_missing = 5;               ///< months of a window that may lack the coarse field
-    bool imitate_gaps = true;            ///< the operator's view lacks the months that the given field lacks
+    bool imitate_gaps = false;           ///< the operator's view lacks the months that the given field lacks
     Index tile = 32;                     ///< coarse cells along a tile's side
     Index stride = 16;                   ///< coarse cells between tiles in training
     double minimum_land = 0.02;          ///< least share of land for a tile to train

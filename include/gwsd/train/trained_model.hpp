@@ -70,6 +70,9 @@ struct TrainOptions {
     std::string resume = "never";
     std::uint64_t seed = 1;
     bool overwrite = false;
+    /// Of a cube's fields that stay in memory; what is more goes to data.scratch. Where a few months fill it, an epoch
+    /// takes its samples from a few months at a time: another number is another order of samples.
+    std::size_t field_bytes = std::size_t{768} << 20;
 };
 struct TrainSummary {
     std::string model; ///< path of best.gwsd
