@@ -14,8 +14,8 @@ std::shared_ptr<const io::FieldSource> only_steps(std::shared_ptr<const io::Fiel
                                                   std::vector<char> readable);
 
 /// The cube with the operator's view of the reference ("gwsa_operator") missing in the steps in which the given coarse
-/// field ("gwsa") is, between that one's first step and its last: the satellites did not measure then, and a network
-/// that trained without gaps would meet its first one in use. The cube itself if it lacks one of the two fields.
+/// field ("gwsa") is, between that one's first step and its last: the satellites did not measure then. The cube itself
+/// if it lacks one of the two fields.
 std::shared_ptr<const io::FieldSource> with_satellite_gaps(std::shared_ptr<const io::FieldSource> cube);
 
 /// Truth mode scale_shift: the cube one scale up. Its coarse field `coarse_variable` ("gwsa" or "gwsa_operator") plays

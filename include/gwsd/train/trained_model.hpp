@@ -11,6 +11,7 @@
 #include "gwsd/data/batch.hpp"
 #include "gwsd/data/first_guess.hpp"
 #include "gwsd/io/checkpoint.hpp"
+#include "gwsd/io/scratch.hpp"
 #include "gwsd/models/downscaler.hpp"
 #include "gwsd/train/config.hpp"
 #include "gwsd/train/recalibration.hpp"
@@ -71,8 +72,9 @@ struct TrainOptions {
     std::uint64_t seed = 1;
     bool overwrite = false;
     /// Of a cube's fields that stay in memory; what is more goes to data.scratch. Where a few months fill it, an epoch
-    /// takes its samples from a few months at a time: another number is another order of samples.
-    std::size_t field_bytes = std::size_t{768} << 20;
+    /// takes its samples from a few months at a time: another number is another order of samples, so a run must go on
+    /// with its own.
+    std::size_t field_bytes = io::ScratchOptions{}.memory_bytes;
 };
 struct TrainSummary {
     std::string model; ///< path of best.gwsd

@@ -30,8 +30,7 @@ MadeBaseline make_cell_regression(const BaselineInput& input, const StepReader& 
 {
     if (!input.lessons) return {nullptr, "it needs a fine truth, known training steps and predictors"};
     const Lessons& own = *input.lessons;
-    Progress progress("fitting the regression at each cell",
-                      std::ssize(own.steps) * data::FirstGuess::passes);
+    Progress progress("fitting the regression at each cell", std::ssize(own.steps) * data::FirstGuess::passes);
     const data::FirstGuess::Lessons lessons{
         .cube = input.cube,
         .predictors = input.info().predictors,
