@@ -97,7 +97,7 @@ void CellRegression::solve(const RidgeOptions& options, bool keep_pooled)
     if (keep_pooled) pooled_ = weights_;
     std::vector<std::size_t> own;
     for (std::size_t k = 0; k < land_.size(); ++k)
-        if (learns_[k] && sums(k)[0] >= fewest_steps) own.push_back(k);
+        if (has_own(k)) own.push_back(k);
     learnt_ = std::ssize(own);
     if (own.empty()) return;
 
@@ -105,7 +105,11 @@ void CellRegression::solve(const RidgeOptions& options, bool keep_pooled)
     std::function<Vector(std::size_t, const CellMoments&)> drawn_to, told;
     if (traits_) {
         if (!by_traits_) by_traits_ = pool(own);
-        drawn_to = told = [this](std::size_t k, const CellMoments& m) { return by_traits_->weights(m, traits_of(k)); };
+        drawn_to = [this](std::size_t k, const CellMoments& m) { return by_traits_->weights(m, traits_of(k)); };
+        // A cell that has taught the pooled regression is told what it would be had its part of the land not.
+        told = [this, &drawn_to](std::size_t k, const CellMoments& m) {
+            return learns_[k] ? by_traits_->weights_unseen({m, traits_of(k), part_of(k)}) : drawn_to(k, m);
+        };
     } else {
         drawn_to = [&](std::size_t, const CellMoments& m) { return first_feature(m, options.prior); };
         Matrix products = Matrix::Zero(p, p);
@@ -131,7 +135,8 @@ void CellRegression::solve(const RidgeOptions& options, bool keep_pooled)
             if (sums(k)[0] < fewest_steps) continue;
             const CellMoments m(sums(k), p);
             if (learns_[k])
-                put(k, m, ridge(m.products, m.with_truth, options.penalty, drawn_to(k, m)), m.truth, weights_);
+                put(k, m, ridge(m.products, m.with_truth, options.penalty, drawn_to(k, m)), options.kept * m.truth,
+                    weights_);
             else
                 put(k, m, told(k, m), m.mean(0), weights_);
             if (keep_pooled) put(k, m, told(k, m), m.mean(0), pooled_);
@@ -145,8 +150,21 @@ std::shared_ptr<const PooledRegression> CellRegression::pool(const std::vector<s
         std::ssize(own), static_cast<Index>(features_), static_cast<Index>(traits_->count), [&](Index k) {
             const std::size_t cell = own[static_cast<std::size_t>(k)];
             return PooledRegression::Place{CellMoments(sums(cell), static_cast<Index>(features_)), traits_of(cell),
-                                           traits_->part[land_[cell]] % PooledRegression::parts};
+                                           part_of(cell)};
         });
+}
+
+int CellRegression::part_of(std::size_t cell) const { return traits_->part[land_[cell]] % PooledRegression::parts; }
+
+bool CellRegression::has_own(std::size_t cell) const { return learns_[cell] && sums(cell)[0] >= fewest_steps; }
+
+std::vector<double> CellRegression::mean_truth() const
+{
+    if (sums_.empty() && !land_.empty()) throw ShapeError("cell regression: its sums are forgotten");
+    std::vector<double> means(land_.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t k = 0; k < land_.size(); ++k)
+        if (has_own(k)) means[k] = CellMoments(sums(k), static_cast<Index>(features_)).truth;
+    return means;
 }
 
 std::span<const float> CellRegression::traits_of(std::size_t cell) const

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <map>
 
 #include "data/place_traits.hpp"
@@ -39,6 +40,9 @@ constexpr RidgeOptions own_candidates[] = {{3, 0}, {10, 0}, {30, 0}, {100, 0}, {
 /// Drawn to what is known of such places.
 constexpr RidgeOptions by_place_candidates[] = {{3}, {10}, {30}, {100}, {300}};
 
+/// Shares of its mean truth that a cell may keep.
+constexpr double shares[] = {1, 0.75, 0.5, 0.25, 0};
+
 /// Every n-th of the land cells, so that some hundred thousand choose for all: of neighbours each says the same.
 std::vector<std::int8_t> thinned(std::vector<std::int8_t> learns)
 {
@@ -51,19 +55,34 @@ std::vector<std::int8_t> thinned(std::vector<std::int8_t> learns)
     return learns;
 }
 
-/// Sum of squared errors over the cells that learn.
-double error(const CellRegression& regression, const std::vector<CellRegression::Field>& features,
-             const std::vector<float>& truth, const std::vector<std::int8_t>& learns)
+/// Sums over cells that learn, of e, the error where a cell keeps all of its mean truth, and of m, that mean: with a
+/// share of it kept the error is e - (1 - share) m.
+struct Errors {
+    double squares = 0, with_mean = 0, mean_squares = 0;
+    Errors& operator+=(const Errors& other)
+    {
+        squares += other.squares, with_mean += other.with_mean, mean_squares += other.mean_squares;
+        return *this;
+    }
+    double squared(double kept) const
+    {
+        return squares - 2 * (1 - kept) * with_mean + (1 - kept) * (1 - kept) * mean_squares;
+    }
+};
+
+Errors errors(const CellRegression& regression, const std::vector<double>& means,
+              const std::vector<CellRegression::Field>& features, const std::vector<float>& truth)
 {
     std::vector<float> field(truth.size());
     regression.predict(features, field);
-    return parallel_sum(std::ssize(field), Index{8192}, 0.0, [&](Index begin, Index end) {
-        double sum = 0;
-        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-            const double e = static_cast<double>(field[i]) - static_cast<double>(truth[i]);
-            if (learns[i] > 0 && std::isfinite(e)) sum += e * e;
+    return parallel_sum(std::ssize(means), Index{8192}, Errors{}, [&](Index begin, Index end) {
+        Errors sums;
+        for (auto k = static_cast<std::size_t>(begin); k < static_cast<std::size_t>(end); ++k) {
+            const std::size_t at = regression.cells()[k];
+            const double e = static_cast<double>(field[at]) - static_cast<double>(truth[at]), m = means[k];
+            if (std::isfinite(m) && std::isfinite(e)) sums += {e * e, e * m, m * m};
         }
-        return sum;
+        return sums;
     });
 }
 
@@ -90,48 +109,56 @@ std::shared_ptr<const FirstGuess> FirstGuess::learn(const Lessons& lessons)
     const Index count = std::ssize(lessons.steps);
     for (Index k = 0; k < count; ++k)
         guess->block_[static_cast<std::size_t>(lessons.steps[static_cast<std::size_t>(k)])] = k * blocks / count;
-    const auto block_of = [&](Index t) { return guess->block_[static_cast<std::size_t>(t)]; };
 
     const auto features = [&](Index t, const CellRegression::Field& interpolated) {
         return regression_features(lessons.cube, lessons.predictors, t, interpolated);
     };
     const auto traits = lessons.by_place ? place_traits(lessons.cube) : nullptr;
     const auto tried = lessons.by_place ? std::span<const RidgeOptions>(by_place_candidates) : own_candidates;
-    const auto without = [&](Index left_out, const std::vector<std::int8_t>& learns) {
+    const auto without = [&](Index left_out, const std::vector<std::int8_t>& learns, Index buffer) {
         auto r = std::make_shared<CellRegression>(
             learns, regression_feature_count(lessons.cube.info(), lessons.predictors), traits);
         for (const Index t : lessons.steps) {
-            if (block_of(t) == left_out) continue;
+            if (guess->near_block(t, left_out, 0)) continue;
             if (lessons.checkpoint) lessons.checkpoint();
+            if (guess->near_block(t, left_out, buffer)) continue;
             if (const auto interpolated = lessons.interpolated(t)) r->add(features(t, interpolated), *lessons.truth(t));
         }
         return r;
     };
 
-    // Each block by regressions that have not seen it, for every candidate.
-    std::vector<double> squares(tried.size());
+    // What no predictor shows lasts for months: a regression that has seen the months just before and after a block
+    // knows more of it than it will know of months to come. Of the others half must be left, though.
+    const Index apart = std::min(buffer, (count - count / blocks) / 4);
+    std::vector<Errors> of(tried.size());
     const auto choosing = thinned(lessons.learns);
     for (Index b = 0; b < blocks; ++b) {
         std::vector<CellRegression> candidates;
-        const auto r = without(b, choosing);
+        const auto r = without(b, choosing, apart);
         for (const RidgeOptions& options : tried) {
             r->solve(options);
             candidates.emplace_back(r->cells(), r->weights(), r->features());
         }
+        const auto means = r->mean_truth();
         for (const Index t : lessons.steps) {
-            if (block_of(t) != b) continue;
+            if (!guess->near_block(t, b, 0)) continue;
             const auto interpolated = lessons.interpolated(t);
             if (!interpolated) continue;
             if (lessons.checkpoint) lessons.checkpoint();
             const auto at = features(t, interpolated);
             const auto truth = lessons.truth(t);
-            for (std::size_t c = 0; c < squares.size(); ++c) squares[c] += error(candidates[c], at, *truth, choosing);
+            for (std::size_t c = 0; c < of.size(); ++c) of[c] += errors(candidates[c], means, at, *truth);
         }
     }
-    guess->ridge_ = tried[static_cast<std::size_t>(std::min_element(squares.begin(), squares.end()) - squares.begin())];
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t c = 0; c < of.size(); ++c)
+        for (const double kept : shares)
+            if (const double squared = of[c].squared(kept); squared < least)
+                least = squared, guess->ridge_ = {tried[c].penalty, tried[c].prior, kept};
+
     const auto solved = [&](Index left_out) {
-        const auto r = without(left_out, lessons.learns);
-        r->solve(guess->ridge_, true);
+        const auto r = without(left_out, lessons.learns, 0);
+        r->solve(guess->ridge_, left_out == blocks);
         r->forget();
         return r;
     };
@@ -141,6 +168,12 @@ std::shared_ptr<const FirstGuess> FirstGuess::learn(const Lessons& lessons)
     guess->weights_ = finite(*all, lessons.cube.info().fine);
     for (Index b = 0; b < blocks; ++b) guess->without_.push_back(solved(b));
     return guess;
+}
+
+bool FirstGuess::near_block(Index t, Index b, Index within) const
+{
+    const Index first = std::max<Index>(0, t - within), last = std::min(t + within, std::ssize(block_) - 1);
+    return std::find(block_.begin() + first, block_.begin() + last + 1, b) != block_.begin() + last + 1;
 }
 
 FirstGuess::FirstGuess(const Weights& weights, const geo::Grid& fine) : weights_(weights)
@@ -171,7 +204,8 @@ std::vector<float> FirstGuess::field(const io::FieldSource& cube, const std::vec
                                      CellRegression::Field interpolated, bool told) const
 {
     const auto block = block_.empty() ? Index{-1} : block_[static_cast<std::size_t>(t)];
-    const CellRegression& regression = block < 0 ? *all_ : *without_[static_cast<std::size_t>(block)];
+    // What a place is told was learnt without its part of the land, from every month, as for a place never seen.
+    const CellRegression& regression = block < 0 || told ? *all_ : *without_[static_cast<std::size_t>(block)];
     const auto features = regression_features(cube, predictors, t, interpolated);
     std::vector<float> field(interpolated->size());
     if (told)

@@ -112,24 +112,34 @@ PooledRegression::PooledRegression(Index count, Index features, Index traits, co
 
     Normal all;
     for (const Normal& part : sums.parts) all += part;
+    // Sums of the others, not differences, which would hold the part's rounding.
+    std::array<Normal, parts> others;
+    for (std::size_t k = 0; k < parts; ++k)
+        for (std::size_t other = 0; other < parts; ++other)
+            if (other != k) others[k] += sums.parts[other];
     const auto prior = [&](const RidgeOptions& options) {
         Vector w = Vector::Zero(size);
         w(0) = options.prior * spread_(0);
         return w;
     };
+    const auto solve = [&](const Normal& normal, const RidgeOptions& options) -> Vector {
+        return normal.solve(options.penalty, prior(options));
+    };
     double least = std::numeric_limits<double>::infinity();
     for (const RidgeOptions& options : pooled_candidates) {
         double error = 0;
-        for (const Normal& part : sums.parts) {
-            if (!(part.steps > 0)) continue;
-            Normal rest = all;
-            rest.products -= part.products, rest.with_truth -= part.with_truth, rest.steps -= part.steps;
+        std::array<Vector, parts> without;
+        for (std::size_t k = 0; k < parts; ++k) {
             // The land may be too small to have more than one part.
-            if (rest.steps > 0) error += part.error(rest.solve(options.penalty, prior(options)));
+            const bool known = others[k].steps > 0;
+            without[k] = solve(known ? others[k] : all, options);
+            if (known && sums.parts[k].steps > 0) error += sums.parts[k].error(without[k]);
         }
-        if (error < least) least = error, options_ = options;
+        if (!(error < least)) continue;
+        least = error, options_ = options;
+        for (std::size_t k = 0; k < parts; ++k) without_[k] = without[k].reshaped(features_, factors);
     }
-    weights_ = all.solve(options_.penalty, prior(options_)).reshaped(features_, factors);
+    weights_ = solve(all, options_).reshaped(features_, factors);
 }
 
 Vector PooledRegression::raw_traits(const CellMoments& m, std::span<const float> traits) const
@@ -169,6 +179,12 @@ Vector PooledRegression::scaling(const CellMoments& m) const
 Vector PooledRegression::weights(const CellMoments& m, std::span<const float> traits) const
 {
     return scaling(m).cwiseProduct(weights_ * traits_of(m, traits));
+}
+
+Vector PooledRegression::weights_unseen(const Place& place) const
+{
+    const Matrix& weights = without_[static_cast<std::size_t>(place.part)];
+    return scaling(place.moments).cwiseProduct(weights * traits_of(place.moments, place.traits));
 }
 
 } // namespace gwsd::data

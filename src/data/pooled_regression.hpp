@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <span>
 #include <vector>
@@ -32,6 +33,8 @@ public:
 
     /// Weights on the standardised features of a place.
     Eigen::VectorXd weights(const CellMoments& moments, std::span<const float> traits) const;
+    /// The same as learnt without the places of its part of the land: what it would be told had it never been seen.
+    Eigen::VectorXd weights_unseen(const Place& place) const;
 
     const RidgeOptions& options() const { return options_; } ///< chosen; the penalty as a share of all steps
 
@@ -43,7 +46,8 @@ private:
     Index features_, given_;
     Eigen::VectorXd spread_; ///< of each centred feature, root mean square over places
     Eigen::VectorXd trait_mean_, trait_deviation_;
-    Eigen::MatrixXd weights_; ///< [features, 1 + traits]
+    Eigen::MatrixXd weights_;                    ///< [features, 1 + traits]
+    std::array<Eigen::MatrixXd, parts> without_; ///< the same, learnt without each part of the land
     RidgeOptions options_;
 };
 

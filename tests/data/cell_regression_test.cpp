@@ -68,7 +68,7 @@ TEST_CASE("regression at each cell finds its own weights, and tells cells that n
 TEST_CASE("a constant feature, a missing value and a penalty do no harm, and threads do not matter")
 {
     const Steps steps(40, 30, 2);
-    const auto run = [&](double penalty, double prior = 0) {
+    const auto run = [&](double penalty, double prior = 0, double kept = 1) {
         CellRegression regression(std::vector<std::int8_t>(40, 1), 3);
         const auto constant = std::make_shared<std::vector<float>>(40, 7.0F);
         for (std::size_t t = 0; t < 30; ++t) {
@@ -76,7 +76,7 @@ TEST_CASE("a constant feature, a missing value and a penalty do no harm, and thr
             if (t % 7 == 0) (*gap)[3] = std::nanf("");
             regression.add(std::vector<Field>{gap, steps.features[t][1], constant}, steps.truth[t]);
         }
-        regression.solve({.penalty = penalty, .prior = prior});
+        regression.solve({.penalty = penalty, .prior = prior, .kept = kept});
         regression.forget();
         std::vector<float> out(40);
         regression.predict(std::vector<Field>{steps.features[4][0], steps.features[4][1], constant}, out);
@@ -85,10 +85,12 @@ TEST_CASE("a constant feature, a missing value and a penalty do no harm, and thr
     const auto exact = run(1e-6);
     for (std::size_t i = 0; i < 40; ++i) CHECK(std::abs(exact[i] - steps.truth[4][i]) < 1e-2);
     const auto to_mean = run(1e9), to_first = run(1e9, 1);
+    const auto half = run(1e9, 0, 0.5);
     for (std::size_t i = 4; i < 40; ++i) {
         float mean = 0, first = 0;
         for (std::size_t t = 0; t < 30; ++t) mean += steps.truth[t][i] / 30, first += (*steps.features[t][0])[i] / 30;
         CHECK(std::abs(to_mean[i] - mean) < 1e-2F);
+        CHECK(std::abs(half[i] - 0.5F * mean) < 1e-2F);
         CHECK(std::abs(to_first[i] - (mean - first + (*steps.features[4][0])[i])) < 1e-2F);
     }
     set_threads(3);
@@ -189,6 +191,30 @@ TEST_CASE("a place that learns is drawn to places like it, the more the firmer")
     CHECK(places.error(1, true, 1e9) < 0.1);
     CHECK(places.error(1, false, 1e9) > 0.9); // drawn to its mean
     CHECK(places.error(1, true, 1) < 0.01);   // its own past says the rest
+}
+
+TEST_CASE("what a place that learns would be told was not learnt from its part of the land")
+{
+    const Places places;
+    // The truth of the first part, places 0 to 7, is another by a little: too little to change how firm the regression
+    // is.
+    const auto told = [&](float factor) {
+        CellRegression regression(places.learns, 2, std::make_shared<const data::PlaceTraits>(places.traits));
+        for (std::size_t t = 0; t < 40; ++t) {
+            auto truth = places.truth[t];
+            for (std::size_t i = 0; i < 8; ++i) truth[i] *= factor;
+            regression.add(places.features[t], truth);
+        }
+        regression.solve({}, true);
+        std::vector<float> out(Places::count);
+        regression.predict_pooled(places.features[0], out);
+        return out;
+    };
+    const auto before = told(1), after = told(1.001F);
+    for (std::size_t i = 0; i < Places::count; ++i) {
+        const bool teaches = places.learns[i] == 1, same_part = places.traits.part[i] % 5 == 0;
+        CHECK((before[i] == after[i]) == (teaches && same_part));
+    }
 }
 
 TEST_CASE("traits do not depend on threads, may be unknown, and must belong to the grid")

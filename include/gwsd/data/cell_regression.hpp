@@ -15,8 +15,11 @@ namespace gwsd::data {
 /// What a ridge regression is drawn to: `prior` times the first feature (0: each cell's mean truth, 1: the first
 /// feature itself), as strongly as `penalty` steps would.
 /// With traits of places the prior is what the pooled regression tells of the place, and `prior` has no part.
+/// `kept` is the share of a cell's mean truth that its constant keeps: of an anomaly, whose mean over all time is zero,
+/// the mean over some years is in part a passing state.
 struct RidgeOptions {
-    double penalty = 10, prior = 0;
+    double penalty = 10, prior = 0, kept = 1;
+    bool operator==(const RidgeOptions&) const = default;
 };
 
 /// What the land at each cell is like, beside what its features say of it, for the pooled regression to depend on.
@@ -36,7 +39,7 @@ class PooledRegression;
 /// (src/data/pooled_regression.hpp), and cells that learn are drawn to it.
 ///
 /// With features z standardised over the steps that a cell learns from, y the truth less its mean and w0 the prior's
-/// weights, the weights of a cell are w0 + (Z'Z + penalty I)^-1 Z'(y - Z w0).
+/// weights, the weights of a cell are w0 + (Z'Z + penalty I)^-1 Z'(y - Z w0); its constant is `kept` of the mean.
 class CellRegression {
 public:
     using Field = std::shared_ptr<const std::vector<float>>; ///< [cells], NaN where missing
@@ -64,18 +67,25 @@ public:
 
     /// NaN where a feature is missing, where there is no land, and everywhere if no cell has learnt.
     void predict(std::span<const Field> features, std::span<float> out) const;
-    /// The same by the pooled regression alone, as if no cell had learnt: what a place that was never seen is told.
+    /// The same by the pooled regression alone: what a place that was never seen is told. With traits of places a cell
+    /// that learns is told what is learnt without its part of the land.
     void predict_pooled(std::span<const Field> features, std::span<float> out) const;
 
     const std::vector<std::uint32_t>& cells() const { return land_; } ///< those with land
     const std::vector<double>& weights() const { return weights_; }   ///< of each: constant, then one a feature
     std::size_t features() const { return features_; }
+    /// [cells()] mean truth of each over the steps added; NaN for cells that have no weights of their own. Before
+    /// forget().
+    std::vector<double> mean_truth() const;
 
 private:
     /// Sums of a cell: steps, features, products of features, truth, features times truth.
     double* sums(std::size_t cell) { return sums_.data() + cell * stride_; }
+    const double* sums(std::size_t cell) const { return sums_.data() + cell * stride_; }
+    bool has_own(std::size_t cell) const; ///< steps enough for weights of its own
     std::shared_ptr<const PooledRegression> pool(const std::vector<std::size_t>& own);
     std::span<const float> traits_of(std::size_t cell) const;
+    int part_of(std::size_t cell) const; ///< of the land
     void predict(const std::vector<double>& weights, std::span<const Field> features, std::span<float> out) const;
 
     std::size_t features_, stride_;

@@ -18,6 +18,7 @@ namespace gwsd::data {
 class FirstGuess {
 public:
     static constexpr Index blocks = 4;          ///< of training months, each left out once
+    static constexpr Index buffer = 6;          ///< steps beside a block, left out as well where firmness is chosen
     static constexpr Index passes = 2 * blocks; ///< of learn() over the steps
     static constexpr Index fewest_steps = 24;   ///< of training, for a guess to be worth it
 
@@ -41,8 +42,9 @@ public:
         bool by_place = false;   ///< draw each place to a pooled regression that depends on what a place is like
     };
 
-    /// How strongly the regression is drawn, and without by_place to what, is chosen by the squared error on blocks
-    /// that were left out. Null if no cell could learn.
+    /// How strongly the regression is drawn, without by_place to what, and how much of its mean truth a place keeps, is
+    /// chosen by the squared error on blocks that were left out with the steps beside them. Null if no cell could
+    /// learn.
     static std::shared_ptr<const FirstGuess> learn(const Lessons& lessons);
 
     /// For the grid of a cube: cells that the weights do not know have no guess.
@@ -51,12 +53,15 @@ public:
     const Weights& weights() const { return weights_; }
     const RidgeOptions& ridge() const { return ridge_; }
 
-    /// Step t of the maker's cube on the fine grid, NaN where nothing is known. `told`: as if no place had been seen.
+    /// Step t of the maker's cube on the fine grid, NaN where nothing is known. `told`: what a place is told that was
+    /// never seen.
     std::vector<float> field(const io::FieldSource& cube, const std::vector<std::string>& predictors, Index t,
                              CellRegression::Field interpolated, bool told) const;
 
 private:
     FirstGuess() = default;
+    /// True if block b has a step within so many of step t.
+    bool near_block(Index t, Index b, Index within) const;
 
     Weights weights_;
     RidgeOptions ridge_;
