@@ -98,7 +98,7 @@ void add_model(Schema& schema, ModelConfig& m)
     schema.add(
         {"model.first_guess", &m.first_guess,
          "what the residual is added to: a regression at each place on its past, or none (the interpolation); auto: "
-         "regression against a reference with 24 training months or more, but for preset paper",
+         "regression against a reference with 12 training months or more, but for preset paper",
          "auto, regression, none"});
     schema.add(
         {"model.told", &m.told,

@@ -34,7 +34,8 @@ void announce_needs(const TrainingData& data, const io::FieldSource& cube, const
 double place_learning_bytes(std::size_t cells, std::size_t features)
 {
     const std::size_t sums = 2 + 2 * features + features * (features + 1) / 2;
-    const std::size_t weights = 2 * (features + 1) * (data::FirstGuess::blocks + 1);
+    // Of all months, of all but each block, and what the places are told.
+    const std::size_t weights = (features + 1) * (data::FirstGuess::blocks + 2);
     return 8.0 * static_cast<double>(cells) * static_cast<double>(sums + weights);
 }
 

@@ -20,7 +20,7 @@ public:
     static constexpr Index blocks = 4;          ///< of training months, each left out once
     static constexpr Index buffer = 6;          ///< steps beside a block, left out as well where firmness is chosen
     static constexpr Index passes = 2 * blocks; ///< of learn() over the steps
-    static constexpr Index fewest_steps = 24;   ///< of training, for a guess to be worth it
+    static constexpr Index fewest_steps = 12;   ///< of training, for a guess to be worth it
 
     /// What a model file holds.
     struct Weights {
