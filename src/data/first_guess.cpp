@@ -156,9 +156,13 @@ std::shared_ptr<const FirstGuess> FirstGuess::learn(const Lessons& lessons)
             if (const double squared = of[c].squared(kept); squared < least)
                 least = squared, guess->ridge_ = {tried[c].penalty, tried[c].prior, kept};
 
+    // Within the training months a place's mean over the others holds: a network that were shown less of it would learn
+    // to add it from what the place is like, and do so where nothing of it is known.
+    RidgeOptions in_training = guess->ridge_;
+    in_training.kept = 1;
     const auto solved = [&](Index left_out) {
         const auto r = without(left_out, lessons.learns, 0);
-        r->solve(guess->ridge_, left_out == blocks);
+        r->solve(left_out == blocks ? guess->ridge_ : in_training, left_out == blocks);
         r->forget();
         return r;
     };
