@@ -77,10 +77,7 @@ std::vector<std::pair<std::string, std::string>> attributes_of(const DownscalePl
     if (plan.dropout.count > 0)
         list.emplace_back("gwsd_dropout_samples",
                           std::to_string(plan.dropout.count) + ", seed " + std::to_string(plan.dropout.seed));
-    std::string memory; // of predictors, in months
-    for (const data::PredictorMemory& m : plan.input.memory)
-        memory += (memory.empty() ? "" : ",") + m.predictor + ":" + std::to_string(m.months);
-    list.emplace_back("gwsd_predictor_memory", or_none(memory));
+    list.emplace_back("gwsd_predictor_memory", data::to_text(plan.input.memory));
     if (!model.sources.empty()) list.emplace_back("gwsd_training_inputs", model.sources);
     return list;
 }

@@ -56,22 +56,6 @@ Split split_of(const PredictionFile& file)
     return split;
 }
 
-/// "tp:3,tp:12": what the network reads beside the cube's predictors, which the baselines may read too.
-std::vector<data::PredictorMemory> memories_of(const PredictionFile& file)
-{
-    const std::string text = file.attribute("gwsd_predictor_memory"), where = file.path() + ": gwsd_predictor_memory";
-    std::vector<data::PredictorMemory> memories;
-    std::istringstream list(text == "none" ? "" : text);
-    for (std::string item; std::getline(list, item, ',');) {
-        const auto colon = item.rfind(':');
-        const double months = colon == std::string::npos ? 0 : number_of(item.substr(colon + 1), where);
-        if (months < 1 || months > 600 || months != std::floor(months))
-            throw DataError(where + ": '" + item + "' is not PREDICTOR:MONTHS with 1 to 600 whole months");
-        memories.push_back({item.substr(0, colon), static_cast<Index>(months)});
-    }
-    return memories;
-}
-
 void open_predictions(const EvaluateOptions& options, EvaluationInput& input)
 {
     input.predictions.emplace_back(options.prediction, "gwsd", input.info());
@@ -131,7 +115,10 @@ EvaluationInput open_evaluation(const EvaluateOptions& options)
         throw DataError(options.cube + ": has no coarse field '" + input.coarse_variable + "', which " +
                         prediction.path() + " says it refines; give the cube that it was made from");
 
-    input.cube = data::with_memory(input.cube, memories_of(prediction), input.coarse_variable);
+    input.cube = data::with_memory(input.cube,
+                                   data::parse_memories(prediction.attribute("gwsd_predictor_memory"),
+                                                        prediction.path() + ": gwsd_predictor_memory"),
+                                   input.coarse_variable);
 
     input.land_fraction = *input.cube->field("land_fraction", 0);
     for (float& land : input.land_fraction)

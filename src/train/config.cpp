@@ -46,10 +46,9 @@ void add_data(Schema& schema, DataConfig& d)
     schema.add({"data.minimum_land", &d.minimum_land, "least share of land for a tile to train", "", 0, 1});
     schema.add({"data.predictors", &d.predictors, "predictors that the network reads; empty: all of the cube", ""});
     schema.add({"data.memory", &d.memory,
-                "months over which memories of the precipitation fade, each a predictor more: what an aquifer that the "
-                "rain feeds still holds of it; empty: none. Each wants four times as many training months, and 24; not "
-                "used where "
-                "the cube has no monthly precipitation",
+                "months over which memories of rain and snowmelt fade, each a predictor more: what an aquifer that the "
+                "water feeds still holds of it; empty: none. Each wants four times as many training months, and 24; "
+                "not used where the cube has no monthly precipitation",
                 "", 1, 600});
     schema.add({"data.coarse_memory", &d.coarse_memory,
                 "months over which the memory of the coarse field fades, a predictor more: what the satellite saw over "
@@ -58,6 +57,10 @@ void add_data(Schema& schema, DataConfig& d)
                 "", 0, 600});
     schema.add({"data.precipitation", &d.precipitation,
                 "predictor that is the precipitation of the recharge signal and of data.memory, in mm", ""});
+    schema.add({"data.temperature", &d.temperature,
+                "predictor that is the air temperature, by which the memories of data.memory hold snow back until it "
+                "melts; where the cube has none, or empty: snow counts as rain",
+                ""});
     schema.add({"data.soil_moisture", &d.soil_moisture,
                 "predictor that is the soil moisture of the recharge signal, in m3/m3", ""});
     schema.add({"data.allow_leakage", &d.allow_leakage,

@@ -70,9 +70,13 @@ data::InputSpec input_spec(const Config& config, const io::CubeInfo& info, bool 
             throw ConfigError("data.predictors: the cube has no predictor '" + name + "'; it has " +
                               listed(info.predictors));
     const bool rains = in(spec.predictors, config.data.precipitation);
+    const std::string temperature = in(spec.predictors, config.data.temperature) ? config.data.temperature : "";
+    if (info.time.monthly && rains && temperature.empty() && !config.data.memory.empty())
+        note("snow counts as rain in the memories of '" + config.data.precipitation +
+             "': the network reads no predictor '" + config.data.temperature + "' (data.temperature)");
     if (info.time.monthly && rains)
         for (const Index months : config.data.memory) {
-            const data::PredictorMemory memory{config.data.precipitation, months};
+            const data::PredictorMemory memory{config.data.precipitation, months, temperature};
             if (std::count(config.data.memory.begin(), config.data.memory.end(), months) > 1)
                 throw ConfigError("data.memory: has " + std::to_string(months) + " months twice");
             if (can_be_learnt(memory, training_steps))

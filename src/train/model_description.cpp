@@ -66,7 +66,7 @@ json input_json(const data::InputSpec& s)
 {
     json memory = json::array();
     for (const data::PredictorMemory& m : s.memory)
-        memory.push_back({{"predictor", m.predictor}, {"months", m.months}});
+        memory.push_back({{"predictor", m.predictor}, {"months", m.months}, {"temperature", m.temperature}});
     return {{"predictors", s.predictors},
             {"memory", memory},
             {"statics", s.statics},
@@ -83,7 +83,8 @@ data::InputSpec input_from(const json& j)
     s.predictors = j.at("predictors").get<std::vector<std::string>>();
     s.statics = j.at("statics").get<std::vector<std::string>>();
     for (const json& m : j.value("memory", json::array()))
-        s.memory.push_back({m.at("predictor").get<std::string>(), bounded(m, "months", 600)});
+        s.memory.push_back(
+            {m.at("predictor").get<std::string>(), bounded(m, "months", 600), m.value("temperature", std::string{})});
     s.window = bounded(j, "window", 1000);
     s.factor = bounded(j, "factor", 64);
     s.coarse_is_operator = j.at("coarse_is_operator").get<bool>();

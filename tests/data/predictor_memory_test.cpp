@@ -3,6 +3,7 @@
 #include <array>
 
 #include "data/small_cube.hpp"
+#include "data/snow_store.hpp"
 #include "gwsd/core/error.hpp"
 #include "gwsd/data/target.hpp"
 #include "gwsd/data/views.hpp"
@@ -110,6 +111,56 @@ TEST_CASE("in training a memory reads no month that is not readable, and nothing
     CHECK(*with_memory(cube, year)->field("tp_memory12", 40) != before); // else the test could not fail
 }
 
+TEST_CASE("with a temperature a memory is fed by rain and melt, from the snow that the first year leaves")
+{
+    const auto cube = empty_cube(1.0, region, "2005-01:2008-12", 2, {"tp", "t2m"});
+    cube->info().predictor_units = {"mm/month", "K"};
+    set_predictor(*cube, "tp", rain);
+    const auto celsius = [](Index t, double lat, double lon) {
+        return 2 * lat + lon - 10 * std::cos(2 * 3.14159265358979 * static_cast<double>(t) / 12);
+    };
+    set_predictor(*cube, "t2m", [&](Index t, double lat, double lon) { return 273.15 + celsius(t, lat, lon); });
+    const PredictorMemory quick{"tp", 3, "t2m"}, slow{"tp", 12, "t2m"}, plain{"tp", 3};
+    CHECK(quick.name() == "tp_liquid_memory3");
+    const auto view = with_memory(cube, {quick, slow, plain});
+    CHECK(view->info().predictors ==
+          std::vector<std::string>{"tp", "t2m", "tp_liquid_memory3", "tp_liquid_memory12", "tp_memory3"});
+    CHECK(view->info().predictor_units[2] == "mm/month");
+    const geo::Grid& fine = cube->info().fine;
+    for (const Index t : {47, 0, 30, 29, 12, 5}) {
+        INFO("step " << t);
+        const double lat = fine.lat(1), lon = fine.lon(2);
+        float snow = 0;
+        const auto water = [&](Index s) {
+            return static_cast<double>(
+                SnowStore::water(static_cast<float>(rain(s, lat, lon)), celsius(s, lat, lon), snow));
+        };
+        double start = 0;
+        for (Index s = 0; s < 12; ++s) start += water(s) / 12;
+        CHECK(snow > 1); // else the year's snow could be forgotten unseen
+        double levels[2] = {start, start};
+        for (Index s = 0; s <= t; ++s) {
+            const double x = water(s);
+            levels[0] += (1 - std::exp(-1 / 3.0)) * (x - levels[0]);
+            levels[1] += (1 - std::exp(-1 / 12.0)) * (x - levels[1]);
+        }
+        CHECK((*view->field(quick.name(), t))[6] == Approx(levels[0]).epsilon(1e-4));
+        CHECK((*view->field(slow.name(), t))[6] == Approx(levels[1]).epsilon(1e-4));
+        CHECK((*view->field(plain.name(), t))[6] == Approx(held(t, first_year(lat, lon), 3, lat, lon)).epsilon(1e-4));
+    }
+    // A month without a temperature lets fall what falls as rain, and the snow lie.
+    auto warmth = *cube->field("t2m", 20);
+    warmth[6] = missing;
+    cube->set("t2m", 20, warmth);
+    CHECK(std::isfinite((*with_memory(cube, {quick})->field(quick.name(), 20))[6]));
+
+    cube->info().predictor_units[1] = "Pa";
+    CHECK_THROWS_WITH(with_memory(cube, {quick}), Catch::Matchers::Contains("'t2m' has the unit 'Pa'") &&
+                                                      Catch::Matchers::Contains("data.temperature"));
+    cube->info().predictor_units = {"m/month", "degC"};
+    CHECK_THROWS_WITH(with_memory(cube, {quick}), Catch::Matchers::Contains("'tp' has the unit 'm/month'"));
+}
+
 TEST_CASE("a memory of what is not there, or of instants, is refused by name")
 {
     const auto cube = empty_cube(1.0, region, "2005-01:2006-12", 2, {"swvl1"});
@@ -187,4 +238,15 @@ TEST_CASE(
         CHECK(std::isfinite((*fine)[0]));
     }
     CHECK(view->field("gwsa_operator", 7) == cube->field("gwsa_operator", 7));
+}
+
+TEST_CASE("memories are read back from the text that a prediction carries")
+{
+    const std::vector<PredictorMemory> memories{{"tp", 3, "t2m"}, {"tp", 12}, {PredictorMemory::coarse_field, 600}};
+    CHECK(to_text(memories) == "tp+t2m:3,tp:12,gwsa:600");
+    CHECK(parse_memories(to_text(memories), "file") == memories);
+    CHECK(parse_memories(to_text({}), "file").empty());
+    CHECK(parse_memories("", "file").empty());
+    for (const char* wrong : {"tp", "tp+t2m", "tp:0", "tp:2.5", "tp:x", "tp:", "tp:601"})
+        CHECK_THROWS_WITH(parse_memories(wrong, "file"), Catch::Matchers::Contains("file: '" + std::string(wrong)));
 }

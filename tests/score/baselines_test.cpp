@@ -159,7 +159,8 @@ TEST_CASE("baselines read the memories of predictors that the network reads", "[
     const double without = mae("none");
     CHECK(mae("tp:10") < 0.65 * without);
     CHECK_THROWS_WITH(mae("swvl1:3"), Contains("has no predictor 'swvl1'"));
-    for (const char* wrong : {"tp", "tp:0", "tp:2.5", "tp:x"}) {
+    CHECK_THROWS_WITH(mae("tp+t2m:3"), Contains("has no predictor 't2m'"));
+    for (const char* wrong : {"tp", "tp+t2m", "tp:0", "tp:2.5", "tp:x"}) {
         CHECK_THROWS_AS(mae(wrong), DataError);
         CHECK_THROWS_WITH(mae(wrong), Contains("fine.nc: gwsd_predictor_memory"));
     }

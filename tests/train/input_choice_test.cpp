@@ -1,7 +1,10 @@
 #include "train/input_choice.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "data/small_cube.hpp"
 #include "support/catch.hpp"
+#include "train/model_description.hpp"
 
 using namespace gwsd;
 using namespace gwsd::test;
@@ -28,6 +31,23 @@ TEST_CASE("memories are read where the training months are many enough, and what
     train::Config twice;
     twice.data.memory = {3, 3};
     CHECK_THROWS_WITH(train::input_spec(twice, info, true, 100), "data.memory: has 3 months twice");
+}
+
+TEST_CASE("memories hold snow back where the network reads a temperature")
+{
+    auto info = learnable_cube()->info();
+    train::Config config;
+    config.data.memory = {3};
+    const auto temperature = [&] { return train::input_spec(config, info, true, 48).memory.front().temperature; };
+    CHECK(temperature().empty());
+    info.predictors.push_back("t2m"), info.predictor_units.push_back("K");
+    CHECK(temperature() == "t2m");
+    const auto spec = train::input_spec(config, info, true, 48);
+    CHECK(train::input_from(train::input_json(spec)).memory == spec.memory);
+    config.data.temperature = "";
+    CHECK(temperature().empty());
+    config.data.temperature = "t2m", config.data.predictors = {"tp", "swvl1"};
+    CHECK(temperature().empty());
 }
 
 TEST_CASE("the coarse field's memory is a predictor from four times its months on, and 0 leaves it out")

@@ -18,8 +18,14 @@ struct PredictorMemory {
 
     std::string predictor; ///< of the cube, or coarse_field
     Index months = 12;
+    /// Predictor that is the air temperature, by which snow waits until it melts: the memory is then of rain and melt,
+    /// and `predictor` is a precipitation in mm a month. Empty: of the predictor as it is.
+    std::string temperature{};
 
-    std::string name() const { return predictor + "_memory" + std::to_string(months); }
+    std::string name() const
+    {
+        return predictor + (temperature.empty() ? "" : "_liquid") + "_memory" + std::to_string(months);
+    }
     friend bool operator==(const PredictorMemory&, const PredictorMemory&) = default;
 };
 
@@ -28,10 +34,16 @@ struct PredictorMemory {
 /// from the mean of the cell's first twelve values on; a month without a value leaves it as it was. A field of step t
 /// reads no step after it but for those twelve. Steps are best asked for in order: others are made again from the last
 /// one kept, a year apart at most. The memory of the coarse field, `coarse_variable` of the cube, is interpolated to
-/// the fine grid. The cube itself if there are no memories. Throws DataError if the cube lacks a predictor, ConfigError
-/// if its steps are not months.
+/// the fine grid. With a temperature x is the month's rain and melt (src/data/snow_store.hpp). The cube itself if there
+/// are no memories. Throws DataError if the cube lacks a predictor or the temperature is none, ConfigError if its steps
+/// are not months.
 std::shared_ptr<const io::FieldSource> with_memory(std::shared_ptr<const io::FieldSource> cube,
                                                    const std::vector<PredictorMemory>& memories,
                                                    const std::string& coarse_variable);
+
+/// "tp+t2m:3,gwsa:12": predictor, with the temperature that holds snow back, and months; "none" for none.
+std::string to_text(const std::vector<PredictorMemory>& memories);
+/// Of such a text, or an empty one. Throws DataError, beginning with `where`, for another.
+std::vector<PredictorMemory> parse_memories(const std::string& text, const std::string& where);
 
 } // namespace gwsd::data

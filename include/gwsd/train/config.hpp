@@ -28,9 +28,10 @@ struct DataConfig {
     Index stride = 16;                   ///< coarse cells between tiles in training
     double minimum_land = 0.02;          ///< least share of land for a tile to train
     std::vector<std::string> predictors; ///< that the network reads; empty: all of the cube
-    std::vector<Index> memory{3, 12};    ///< months over which the memories of precipitation fade
+    std::vector<Index> memory{1, 3, 12}; ///< months over which the memories of rain and snowmelt fade
     Index coarse_memory = 12;            ///< months over which the memory of the coarse field fades; 0: none
     std::string precipitation = "tp";    ///< predictor that is P in the recharge signal
+    std::string temperature = "t2m";     ///< predictor by which the memories hold snow back
     std::string soil_moisture = "swvl1"; ///< predictor that is theta there
     bool allow_leakage = false;
     std::string scratch = "run"; ///< folder for fields that do not fit in memory; "run": the run's; "none"
