@@ -108,7 +108,7 @@ TEST_CASE("every member of an ensemble is sampled")
 TEST_CASE("the calibration is fitted to as many samples as it is asked for, without training anew")
 {
     Scratch scratch;
-    auto options = small_run(scratch / "run", with_dropout(0.3));
+    auto options = small_run(scratch / "run", with_dropout(0.7));
     const auto cube = learnable_cube();
     const auto before = train::load_model(train::train(options, cube).model);
     CHECK(before.recalibration->dropout_samples == 0);
