@@ -82,7 +82,11 @@ void World::read(Index t, world::MonthFields& fields)
     if (baseline_.empty()) compute_baseline();
     const geo::Month wanted = time_.month(t);
     if (model_.next() > wanted) model_.restart();
-    while (model_.next() < wanted) model_.step(nullptr);
+    Progress progress("world's past", wanted.index - model_.next().index);
+    for (const int start = model_.next().index; model_.next() < wanted;) {
+        model_.step(nullptr);
+        progress.update(model_.next().index - start);
+    }
     model_.step(&fields);
     for (std::size_t i = 0; i < baseline_.size(); ++i) fields.storage[i] -= baseline_[i];
 }

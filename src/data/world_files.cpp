@@ -148,10 +148,14 @@ WorldFiles write_world(const WorldOptions& options, const std::string& folder, b
     const world::Satellite satellite(fine, coarse, options.seed);
     MonthFields fields, at_nodes;
     std::vector<float> value(static_cast<std::size_t>(coarse.cells())), sigma(value.size());
-    world.read(0, fields); // the baseline has a progress of its own
+    world.read(0, fields); // the baseline and the past have a progress of their own
+    Progress before("weather's past", months.front().index - weather.next().index);
+    for (const int start = weather.next().index; weather.next() < months.front();) {
+        weather.step(nullptr);
+        before.update(weather.next().index - start);
+    }
     Progress progress("world", world.time().size());
     Index observed = 0;
-    while (weather.next() < months.front()) weather.step(nullptr);
     for (Index t = 0; t < world.time().size(); ++t) {
         const geo::Month month = months[static_cast<std::size_t>(t)];
         if (t > 0) world.read(t, fields);

@@ -36,10 +36,10 @@ struct DownscaleSummary {
 ///
 /// Global attributes that scoring reads: gwsd_truth_mode (the model's; "none" where the cube has no reference),
 /// gwsd_coarse (operator or given), gwsd_projection, gwsd_factor, gwsd_train_period, gwsd_validation_period,
-/// gwsd_test_period, gwsd_holdout_regions ("W,S,E,N;..."), gwsd_holdout_buffer, gwsd_predictor_memory ("tp+t2m:3,gwsa:12"),
-/// gwsd_model_xxh3, gwsd_synthetic, gwsd_leakage, gwsd_input_hashes, and, set at the end, gwsd_mass_residual_max and
-/// gwsd_seam_index: the largest of the months, so that io::merge_outputs gives a merged file the figures of one run by
-/// taking the largest of the shards'.
+/// gwsd_test_period, gwsd_holdout_regions ("W,S,E,N;..."), gwsd_holdout_buffer, gwsd_predictor_memory
+/// ("tp+t2m:3,gwsa:12"), gwsd_model_xxh3, gwsd_synthetic, gwsd_leakage, gwsd_input_hashes, and, set at the end,
+/// gwsd_mass_residual_max and gwsd_seam_index: the largest of the months, so that io::merge_outputs gives a merged file
+/// the figures of one run by taking the largest of the shards'.
 ///
 /// With config.dropout_samples the attribute gwsd_dropout_samples ("8, seed 1").
 ///
