@@ -22,10 +22,11 @@ struct SnowStore {
     static float water(float precipitation, double celsius, float& snow)
     {
         if (celsius > nothing_lies_above) return precipitation + std::exchange(snow, 0.0F);
-        const double p = static_cast<double>(precipitation), lies = static_cast<double>(snow) + p * share(celsius);
+        const double p = static_cast<double>(precipitation), falls = p * share(celsius);
+        const double lies = static_cast<double>(snow) + falls;
         const double melts = std::min(lies, melt_of_degree_day * days * degrees_above_zero(celsius));
         snow = static_cast<float>(lies - melts);
-        return static_cast<float>(p * (1 - share(celsius)) + melts);
+        return static_cast<float>(p - falls + melts);
     }
 
     /// Share of a month's precipitation that falls as snow.

@@ -71,9 +71,6 @@ data::InputSpec input_spec(const Config& config, const io::CubeInfo& info, bool 
                               listed(info.predictors));
     const bool rains = in(spec.predictors, config.data.precipitation);
     const std::string temperature = in(spec.predictors, config.data.temperature) ? config.data.temperature : "";
-    if (info.time.monthly && rains && temperature.empty() && !config.data.memory.empty())
-        note("snow counts as rain in the memories of '" + config.data.precipitation +
-             "': the network reads no predictor '" + config.data.temperature + "' (data.temperature)");
     if (info.time.monthly && rains)
         for (const Index months : config.data.memory) {
             const data::PredictorMemory memory{config.data.precipitation, months, temperature};
@@ -82,6 +79,9 @@ data::InputSpec input_spec(const Config& config, const io::CubeInfo& info, bool 
             if (can_be_learnt(memory, training_steps))
                 spec.memory.push_back(memory), spec.predictors.push_back(memory.name());
         }
+    if (!spec.memory.empty() && temperature != config.data.temperature)
+        note("snow counts as rain in the memories of '" + config.data.precipitation +
+             "': the network reads no predictor '" + config.data.temperature + "' (data.temperature)");
     if (info.time.monthly && config.data.coarse_memory > 0) {
         const data::PredictorMemory memory{data::PredictorMemory::coarse_field, config.data.coarse_memory};
         if (can_be_learnt(memory, training_steps))
