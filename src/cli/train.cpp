@@ -101,6 +101,7 @@ const Register registered{
     "train", "trains a network on a cube",
     "gwsd train --cube cube.nc --output run --preset small\n"
     "  gwsd train --cube cube.nc --output run --preset small --resume     after Ctrl-C, or a crash\n"
+    "  gwsd train --cube cube.nc --output run --preset small --resume --epochs 48     more epochs than it began with\n"
     "  gwsd train --cube cube.nc --output run --truth-mode scale_shift --set data.test_period=2016-01:2023-09\n"
     "  gwsd train --cube cube.nc --output run --config run.toml --epochs 60",
     define, reads_configuration};

@@ -15,14 +15,14 @@ namespace {
 
 using nlohmann::json;
 
-/// Keys whose value may change when a run goes on: they do not touch its numbers.
+/// Keys whose value may change when a run goes on: they do not touch its numbers, or only say when it ends.
 bool may_change(const std::string& key)
 {
     for (const char* group : {"data.", "model.", "loss.", "train."})
         if (key.rfind(group, 0) == 0)
             return key == "train.checkpoint_minutes" || key == "train.keep" || key == "train.tensorboard" ||
                    key == "data.allow_leakage" || key == "data.scratch" || key == "train.members" ||
-                   key == "train.calibration_folds" || key == "train.fold_epochs";
+                   key == "train.calibration_folds" || key == "train.fold_epochs" || key == "train.patience";
     return true;
 }
 
@@ -37,6 +37,12 @@ std::map<std::string, std::string> settings(const std::string& toml)
     return values;
 }
 
+Index epochs_of(const std::map<std::string, std::string>& values)
+{
+    const auto found = values.find("train.epochs");
+    return found == values.end() ? 0 : std::stoll(found->second);
+}
+
 /// What a run is told beside its configuration, and what changes its numbers.
 using Options = std::map<std::string, std::string>;
 Options options_of(std::uint64_t seed)
@@ -48,20 +54,22 @@ void check_same_run(const TrainedModel& stored, const TrainedModel& about, const
                     const Options& options)
 {
     const auto before = settings(stored.config), now = settings(about.config);
+    const bool longer = epochs_of(now) > epochs_of(before);
     std::string differences;
     for (const auto& [key, value] : now) {
         const auto old = before.find(key);
         const std::string was = old == before.end() ? "not there" : old->second;
-        if (!may_change(key) && was != value)
+        if (!may_change(key) && was != value && !(key == "train.epochs" && longer))
             differences += (differences.empty() ? "" : ", ") + key + " = " + value + " (was " + was + ")";
     }
     for (const auto& [name, value] : options)
         if (const std::string& was = stored_options.at(name); was != value)
             differences += (differences.empty() ? "" : ", ") + ("--" + name) + " " + value + " (was " + was + ")";
     if (!differences.empty())
-        throw ConfigError("--resume: the run was started with another configuration: " + differences +
-                          ". Go on with its own (config.toml in the run's folder), or start anew with another "
-                          "--output");
+        throw ConfigError(
+            "--resume: the run was started with another configuration: " + differences +
+            ". Go on with its own (config.toml in the run's folder; train.epochs may only grow), or start "
+            "anew with another --output");
     if (stored.normalisation.to_json() != about.normalisation.to_json() || stored.truth_mode != about.truth_mode ||
         stored.quantity != about.quantity || stored.train_period != about.train_period ||
         stored.validation_period != about.validation_period)
@@ -85,6 +93,8 @@ const std::string weight_prefix = "state.weight.", optimiser_prefix = "state.";
 
 std::string Position::to_json() const
 {
+    json grown = json::array();
+    for (const Extension& e : extensions) grown.push_back({{"epochs", e.epochs}, {"after_step", e.after_step}});
     return json{{"epoch", epoch},
                 {"step", step},
                 {"steps", steps},
@@ -96,7 +106,8 @@ std::string Position::to_json() const
                 {"skipped_in_a_row", skipped_in_a_row},
                 {"sums", sums},
                 {"seconds", seconds},
-                {"finished", finished}}
+                {"finished", finished},
+                {"extensions", grown}}
         .dump();
 }
 
@@ -114,6 +125,8 @@ Position Position::from_json(const std::string& text)
         p.sums = j.at("sums").get<std::vector<double>>();
         p.seconds = j.at("seconds").get<double>();
         p.finished = j.at("finished").get<bool>();
+        for (const json& e : j.value("extensions", json::array())) // not in checkpoints of version 0.1
+            p.extensions.push_back({e.at("epochs").get<Index>(), e.at("after_step").get<Index>()});
         if (p.epoch < 0 || p.step < 0 || p.steps < 0) throw DataError("checkpoint: its position is below zero");
         return p;
     } catch (const json::exception& error) {
@@ -148,14 +161,17 @@ Position restore(const io::Checkpoint& checkpoint, const TrainedModel& about, Le
                             "'; expected checkpoint_<step>.gwsd of a training run, not a model");
         return found->second;
     };
-    const Position position = Position::from_json(text("gwsd.position"));
+    Position position = Position::from_json(text("gwsd.position"));
     const json updates = json::parse(text("gwsd.updates"), nullptr, false);
     if (!updates.is_object() || !updates.contains("optimiser") || !updates.contains("average"))
         throw DataError("checkpoint: its counts of updates cannot be read");
     const Options options = options_of(seed);
     Options stored;
     for (const auto& [name, value] : options) stored[name] = text(("gwsd." + name).c_str());
-    check_same_run(from_checkpoint(checkpoint, "checkpoint"), about, stored, options);
+    const TrainedModel before = from_checkpoint(checkpoint, "checkpoint");
+    check_same_run(before, about, stored, options);
+    if (const Index epochs = epochs_of(settings(before.config)); epochs < epochs_of(settings(about.config)))
+        position.extensions.push_back({epochs, position.steps});
     LearnerState state = learner.state();
     for (const auto& [name, tensor] : state.weights) write_back(checkpoint, weight_prefix + name, tensor);
     for (const auto& [name, tensor] : state.moments) write_back(checkpoint, optimiser_prefix + name, tensor);

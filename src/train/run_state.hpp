@@ -10,6 +10,12 @@
 
 namespace gwsd::train {
 
+/// A run that went on with more epochs than it began with.
+struct Extension {
+    Index epochs = 0;     ///< train.epochs until then
+    Index after_step = 0; ///< steps done when it grew
+};
+
 /// Where a run is; with weights, averages and moments of a checkpoint it decides every bit that follows.
 struct Position {
     Index epoch = 0;                                       ///< epochs that are over, validation included
@@ -23,6 +29,7 @@ struct Position {
     std::vector<double> sums;                              ///< of the epoch's log, see EpochLog
     double seconds = 0;                                    ///< of work, over all parts of the run
     bool finished = false;
+    std::vector<Extension> extensions; ///< in the order in which they came
 
     std::string to_json() const;
     static Position from_json(const std::string& text); ///< throws DataError
@@ -34,6 +41,7 @@ io::Checkpoint to_checkpoint(const TrainedModel& about, const Learner& learner, 
 
 /// Puts weights, averages and moments back and returns the position. Throws DataError for a checkpoint of another
 /// network, and ConfigError or DataError naming the difference for one of another configuration, seed or cube.
+/// train.epochs may have grown since: the position says where.
 Position restore(const io::Checkpoint& checkpoint, const TrainedModel& about, Learner& learner, std::uint64_t seed);
 
 } // namespace gwsd::train

@@ -90,9 +90,16 @@ void Trainer::resume(const io::Checkpoint& checkpoint)
 {
     position_ = restore(checkpoint, about_, *learner_, options_.seed);
     seconds_before_ = position_.seconds, steps_before_ = position_.steps;
+    if (position_.step == 0) position_.finished = is_over(); // more epochs or more patience may be asked for now
     say("resuming after step " + std::to_string(position_.steps) + ", in epoch " +
         std::to_string(std::min(position_.epoch + 1, std::max<Index>(config_.train.epochs, 1))) + " of " +
         std::to_string(config_.train.epochs));
+    if (const auto& grown = position_.extensions; !grown.empty() && grown.back().after_step == position_.steps)
+        note("train.epochs grew from " + std::to_string(grown.back().epochs) + " to " +
+             std::to_string(config_.train.epochs) + ": the learning rate is " +
+             rounded(rate_(static_cast<double>(position_.steps))) + " from here, on the cosine of " +
+             std::to_string(config_.train.epochs) +
+             " epochs; what comes is not what so many epochs from the start would give");
 }
 
 TrainSummary Trainer::run()
@@ -194,9 +201,8 @@ void Trainer::end_epoch()
         " (interpolation " + rounded(validation.base_mae) + "); " + time_left());
 
     position_.step = 0, position_.sums.clear();
-    const bool out_of_patience = config_.train.patience > 0 && position_.stale >= config_.train.patience;
-    position_.finished = position_.epoch >= config_.train.epochs || out_of_patience;
-    if (out_of_patience && position_.epoch < config_.train.epochs)
+    position_.finished = is_over();
+    if (position_.finished && position_.epoch < config_.train.epochs)
         say("no better validation in " + std::to_string(position_.stale) + " epochs: training ends");
     save_checkpoint();
     folder_.prune(config_.train.keep);
@@ -234,6 +240,12 @@ void Trainer::stop()
     write_record("stopped");
     throw StoppedEarly(std::string("stopped by ") + StopSignals::name() + " after step " +
                        std::to_string(position_.steps) + "; go on with the same command and --resume");
+}
+
+bool Trainer::is_over() const
+{
+    const bool out_of_patience = config_.train.patience > 0 && position_.stale >= config_.train.patience;
+    return position_.epoch >= config_.train.epochs || out_of_patience;
 }
 
 double Trainer::ramp() const

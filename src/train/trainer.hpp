@@ -44,6 +44,7 @@ private:
     void save_checkpoint();
     void save_if_due();
     [[noreturn]] void stop();
+    bool is_over() const; ///< at the end of an epoch
     double ramp() const;
     double seconds() const;
     std::string time_left() const;

@@ -92,6 +92,9 @@ Figures Trainer::epoch_figures(const Validation& validation) const
 void Trainer::write_record(const std::string& status) const
 {
     const auto number = [](double v) { return std::isfinite(v) ? nlohmann::json(v) : nlohmann::json(); };
+    nlohmann::ordered_json extended = nlohmann::ordered_json::array();
+    for (const Extension& e : position_.extensions)
+        extended.push_back({{"epochs_at_most", e.epochs}, {"after_step", e.after_step}});
     const nlohmann::ordered_json record{
         {"status", status},
         {"cube", options_.cube},
@@ -109,6 +112,7 @@ void Trainer::write_record(const std::string& status) const
         {"validation_samples", data_.validation.size()},
         {"epochs", position_.epoch},
         {"epochs_at_most", config_.train.epochs},
+        {"extended", extended},
         {"steps", position_.steps},
         {"skipped_steps", position_.skipped},
         {"best_epoch", position_.best_epoch},

@@ -165,6 +165,54 @@ TEST_CASE("a run goes on from a checkpoint that is named, and from nowhere if th
     CHECK(read_bytes(scratch / "whole/metrics.csv") == before);
 }
 
+TEST_CASE("a finished run goes on when it is given more epochs, and says so")
+{
+    Scratch scratch;
+    const auto cube = learnable_cube();
+    const auto with_epochs = [&](const std::string& folder, Index epochs) {
+        auto options = small_run(folder);
+        options.config.train.epochs = epochs, options.resume = "auto";
+        return options;
+    };
+    for (const char* folder : {"one", "two"}) {
+        CHECK(train::train(with_epochs(scratch / folder, 2), cube).steps == 12);
+        const auto summary = train::train(with_epochs(scratch / folder, 3), cube);
+        CHECK(summary.epochs == 3);
+        CHECK(summary.steps == 18);
+    }
+    check_same_run(scratch / "one", scratch / "two");
+    const auto record = nlohmann::json::parse(read_bytes(scratch / "one/run.json"));
+    CHECK(record.at("status") == "done");
+    CHECK(record.at("extended") == nlohmann::json::parse(R"([{"epochs_at_most": 2, "after_step": 12}])"));
+    // The last epoch's rates are those of three epochs, as in a run of three from the start; its weights are not.
+    train::train(with_epochs(scratch / "whole", 3), cube);
+    const auto last_rate = [](const std::string& file) {
+        const std::string text = read_bytes(file), row = text.substr(text.rfind("\n3,") + 1);
+        return row.substr(0, row.find(',', 5));
+    };
+    CHECK(last_rate(scratch / "one/metrics.csv") == last_rate(scratch / "whole/metrics.csv"));
+    CHECK(metrics(scratch / "one/metrics.csv") != metrics(scratch / "whole/metrics.csv"));
+    CHECK(nlohmann::json::parse(read_bytes(scratch / "whole/run.json")).at("extended").empty());
+    CHECK_THROWS_WITH(train::train(with_epochs(scratch / "one", 2), cube),
+                      Catch::Matchers::Contains("train.epochs = 2 (was 3)"));
+}
+
+TEST_CASE("a run that was out of patience goes on with more of it")
+{
+    Scratch scratch;
+    const auto cube = learnable_cube();
+    auto options = small_run(scratch / "run");
+    options.config.train.epochs = 4, options.config.train.patience = 1;
+    options.config.train.learning_rate = 0; // no epoch is better than the first
+    CHECK(train::train(options, cube).epochs == 2);
+    options.resume = "auto";
+    CHECK(train::train(options, cube).epochs == 2);
+    options.config.train.patience = 2;
+    CHECK(train::train(options, cube).epochs == 3);
+    options.config.train.patience = 0;
+    CHECK(train::train(options, cube).epochs == 4);
+}
+
 TEST_CASE("another configuration, seed, precision or cube is refused, with what differs")
 {
     Scratch scratch;
