@@ -76,8 +76,10 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     const std::size_t b =
         baselines.index_of(evaluation.sets.empty() ? "bicubic" : evaluation.sets.front().best_baseline);
     const std::string& best = baselines.names()[b];
-    const auto interpolated = on_land(input, fields.value[input.predictions.size() + b]);
+    auto interpolated = on_land(input, fields.value[input.predictions.size() + b]);
     const auto fine = on_land(input, fields.value.front());
+    for (std::size_t i = 0; i < fine.size(); ++i) // beyond the satellite's reach nothing is scored
+        if (std::isnan(fine[i])) interpolated[i] = fine[i];
     std::vector<float> truth;
     if (input.truth) truth = on_land(input, *input.truth->field(data.map_step()));
 
@@ -92,7 +94,8 @@ std::vector<Picture> step_maps(const EvaluationInput& input, const Baselines& ba
     add("map_coarse.png", coarse, "coarse field, " + degrees(info.coarse),
         "The coarse field that is refined (" + input.coarse_variable + "), " + when + ".");
     add("map_best_baseline.png", interpolated, best + ", " + degrees(info.fine),
-        input.truth ? "The baseline with the smallest MAE, same colours." : "Interpolated, same colours.");
+        input.truth ? "The baseline with the smallest MAE where gwsd has a value, same colours."
+                    : "Interpolated where gwsd has a value, same colours.");
     add("map_gwsd.png", fine, "gwsd, " + degrees(info.fine), "The prediction, same colours.");
     if (input.truth) {
         add("map_truth.png", truth, "truth, " + degrees(info.fine), "The truth, same colours.");
