@@ -1,6 +1,7 @@
 // Convolutions of precision f32_fast and bf16: by tile products, whose instructions are trapped where the processor
 // lacks them, and without tiles.
 
+#include <algorithm>
 #include <bit>
 
 #include "gwsd/kernels/cpu_paths.hpp"
@@ -66,7 +67,8 @@ std::vector<kernels::CpuPaths> all_paths()
     return paths;
 }
 
-/// f32_fast within 1e-5 of f32, bf16 the same to `rounding` on every path and within 2^-7 of f32.
+/// f32_fast within 1e-5 of f32, bf16 within 2^-7 of f32 and on every path the same: to `rounding` by tiles, without
+/// them to the 1e-5 of Winograd's transforms.
 template <class Operation>
 void check_precisions(const std::vector<Tensor<float>>& inputs, const Operation& operation, double rounding = 2e-6)
 {
@@ -86,7 +88,7 @@ void check_precisions(const std::vector<Tensor<float>>& inputs, const Operation&
         const auto fast = run_with_gradients(inputs, with(Precision::f32_fast)),
                    half = run_with_gradients(inputs, with(Precision::bf16));
         CHECK(relative_error(fast, exact) < 1e-5);
-        CHECK(relative_error(half, rounded) < rounding);
+        CHECK(relative_error(half, rounded) < (path.tiles ? rounding : std::max(rounding, 1e-5)));
         CHECK(test::same_for_any_threads(fast, inputs, with(Precision::f32_fast)));
         CHECK(test::same_for_any_threads(half, inputs, with(Precision::bf16)));
     }

@@ -68,13 +68,13 @@ void conv2d_forward(Cpu, TensorView<const T, 4> x, TensorView<const T, 4> w, Con
         if (const auto* library = cpu_paths().library; library && library->forward(x, w, o, into, y)) return;
         if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32)
             return tiled::conv2d_forward(*tiles, x, w, o, into, y);
+        if (o.precision != Precision::f32 && winograd::suits(cpu_paths(), w, o))
+            return winograd::conv2d_forward(cpu_paths(), x, w, o, into, y);
 #endif
         if (o.precision == Precision::bf16)
             return on_rounded(x, w, o,
                               [&](auto a, auto b, auto exact) { conv2d_forward<T>(Cpu{}, a, b, exact, y, into); });
 #ifdef GWSD_HAVE_CPU_KERNELS
-        if (o.precision == Precision::f32_fast && winograd::suits(cpu_paths(), w, o))
-            return winograd::conv2d_forward(cpu_paths(), x, w, o, into, y);
         if (cpu_paths().conv_band) return tuned::conv2d_forward(cpu_paths(), x, w, o, into, y);
 #endif
     }
@@ -123,14 +123,14 @@ void conv2d_backward_input(Cpu, TensorView<const T, 4> grad_y, TensorView<const 
             return;
         if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32 && turns_round(w, o))
             return tiled::conv2d_backward_input(*tiles, grad_y, w, o, into, grad_x);
+        if (o.precision != Precision::f32 && winograd::suits(cpu_paths(), w, o))
+            return winograd::conv2d_backward_input(cpu_paths(), grad_y, w, o, into, grad_x);
 #endif
         if (o.precision == Precision::bf16)
             return on_rounded(grad_y, w, o, [&](auto a, auto b, auto exact) {
                 conv2d_backward_input<T>(Cpu{}, a, b, exact, grad_x, into);
             });
 #ifdef GWSD_HAVE_CPU_KERNELS
-        if (o.precision == Precision::f32_fast && winograd::suits(cpu_paths(), w, o))
-            return winograd::conv2d_backward_input(cpu_paths(), grad_y, w, o, into, grad_x);
         if (cpu_paths().conv_band && turns_round(w, o))
             return tuned::conv2d_backward_input(cpu_paths(), grad_y, w, o, into, grad_x);
 #endif
@@ -168,14 +168,14 @@ void conv2d_backward_weight(Cpu, TensorView<const T, 4> x, TensorView<const T, 4
             return;
         if (const auto* tiles = cpu_paths().tiles; tiles && o.precision != Precision::f32)
             return tiled::conv2d_backward_weight(*tiles, x, grad_y, o, grad_w);
+        if (o.precision != Precision::f32 && winograd::suits(cpu_paths(), grad_w, o))
+            return winograd::conv2d_backward_weight(cpu_paths(), x, grad_y, o, grad_w);
 #endif
         if (o.precision == Precision::bf16)
             return on_rounded(x, grad_y, o, [&](auto a, auto b, auto exact) {
                 conv2d_backward_weight<T>(Cpu{}, a, b, exact, grad_w);
             });
 #ifdef GWSD_HAVE_CPU_KERNELS
-        if (o.precision == Precision::f32_fast && winograd::suits(cpu_paths(), grad_w, o))
-            return winograd::conv2d_backward_weight(cpu_paths(), x, grad_y, o, grad_w);
         if (cpu_paths().conv_weight_band) return tuned::conv2d_backward_weight(cpu_paths(), x, grad_y, o, grad_w);
 #endif
     }

@@ -2,7 +2,8 @@
 
 // Winograd's minimal filtering F(4 x 4, 3 x 3) in f32 (Winograd 1980; Lavin and Gray 2016): a tile of 4 x 4 results is
 // A' [(G w G') . (B' x B)] A with a patch x of 6 x 6 inputs, 36 products a pair of channels instead of 144. Sums over
-// channels stay ordinary matrix products, one for each of the 36 numbers. Relative error about 1e-6.
+// channels stay ordinary matrix products, one for each of the 36 numbers. Relative error about 1e-6. For bf16 the
+// operands are rounded first; the transforms and products are f32 all the same.
 
 #include <algorithm>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "gwsd/kernels/conv2d_options.hpp"
 #include "gwsd/kernels/cpu_paths.hpp"
 #include "gwsd/kernels/packed_weights.hpp"
+#include "gwsd/kernels/rounded.hpp"
 #include "gwsd/tensor/tensor.hpp"
 
 namespace gwsd::kernels::winograd {
@@ -162,15 +164,16 @@ inline void conv2d_forward(const CpuPaths& paths, TensorView<const float, 4> x, 
     const Index out = w.extent(0), in = w.extent(3);
     static const char here = 0;
     const auto weights = PackedWeights::get({&here, paths.name, w.data, o.precision}, [&] {
+        const Operand taps(w, o.precision);
         const auto turned = Tensor<float>::empty({9, in, out}); // output channels together
         parallel_for(9 * in, 64, [&](Index begin, Index end) {
             for (Index row = begin; row < end; ++row)
-                for (Index n = 0; n < out; ++n) turned.data()[row * out + n] = w.data[n * 9 * in + row];
+                for (Index n = 0; n < out; ++n) turned.data()[row * out + n] = taps.view.data[n * 9 * in + row];
         });
         return transform_weights(
             paths, in, out, [&](Index i, Index j, Index k) { return turned.data() + ((i * 3 + j) * in + k) * out; });
     });
-    conv2d_transformed(paths, x, *weights, o.padding, into, y);
+    conv2d_transformed(paths, Operand(x, o.precision).view, *weights, o.padding, into, y);
 }
 
 /// The convolution of grad_y with the weights turned round and transposed.
@@ -180,10 +183,11 @@ inline void conv2d_backward_input(const CpuPaths& paths, TensorView<const float,
 {
     static const char here = 0;
     const auto weights = PackedWeights::get({&here, paths.name, w.data, o.precision}, [&] {
+        const Operand taps(w, o.precision);
         return transform_weights(paths, w.extent(0), w.extent(3),
-                                 [&](Index i, Index j, Index k) { return &w(k, 2 - i, 2 - j, 0); });
+                                 [&](Index i, Index j, Index k) { return &taps.view(k, 2 - i, 2 - j, 0); });
     });
-    conv2d_transformed(paths, grad_y, *weights, 2 - o.padding, into, grad_x);
+    conv2d_transformed(paths, Operand(grad_y, o.precision).view, *weights, 2 - o.padding, into, grad_x);
 }
 
 /// Adds G' [sum over tiles of (B' x B) . (A g A')] G to grad_w. Tiles go by groups whose transforms fit a third-level
@@ -195,6 +199,7 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
     constexpr Index group_floats = Index{1} << 22, cached = 128; // tiles that stay in the first-level cache
     const Index in = x.extent(3), out = grad_y.extent(3), in_block = paths.wide, out_block = 3 * paths.lanes;
     const Index in_blocks = (in + in_block - 1) / in_block, out_blocks = (out + out_block - 1) / out_block;
+    const Operand left(x, o.precision), right(grad_y, o.precision);
     const Tiles tiles(grad_y);
     const Index group =
         std::clamp<Index>(group_floats / (numbers * (in + out)), 64, std::max<Index>(tiles.count(), 64));
@@ -209,10 +214,10 @@ inline void conv2d_backward_weight(const CpuPaths& paths, TensorView<const float
             Scratch& s = scratch();
             for (Index item = begin; item < end; ++item) {
                 const Index t = item * strip, some = std::min(strip, count - t);
-                tiles.point(x, start + t, some, 6, o.padding, s.zero(in), s.inputs);
+                tiles.point(left.view, start + t, some, 6, o.padding, s.zero(in), s.inputs);
                 paths.winograd_input(some, in, s.inputs.data(),
                                      {inputs.data() + t * in_block, in_apart, in_block, group * in_block});
-                tiles.point(grad_y, start + t, some, 4, 0, s.zero(out), s.inputs);
+                tiles.point(right.view, start + t, some, 4, 0, s.zero(out), s.inputs);
                 paths.winograd_gradient(some, out, s.inputs.data(),
                                         {gradients.data() + t * out_block, out_apart, out_block, group * out_block});
             }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gwsd/core/parallel.hpp"
+#include "gwsd/kernels/precision.hpp"
 #include "gwsd/tensor/bfloat16.hpp"
 #include "gwsd/tensor/tensor.hpp"
 
@@ -16,5 +17,18 @@ inline Tensor<float> rounded_to_bf16(TensorView<const float, 4> x)
     });
     return y;
 }
+
+/// What arithmetic of a precision reads of a tensor: the tensor itself, or for bf16 a rounded copy.
+struct Operand {
+    Tensor<float> copy;
+    TensorView<const float, 4> view;
+
+    Operand(TensorView<const float, 4> x, Precision precision) : view(x)
+    {
+        if (precision != Precision::bf16) return;
+        copy = rounded_to_bf16(x);
+        view = copy.view<4>();
+    }
+};
 
 } // namespace gwsd::kernels
