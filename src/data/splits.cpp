@@ -122,9 +122,8 @@ std::vector<char> outside_regions(const geo::Grid& grid, const std::vector<geo::
     return outside;
 }
 
-Index land_square(const geo::Grid& grid, Index cell)
+Index land_square(const geo::Grid& grid, Index cell, double side)
 {
-    constexpr double side = 4; // degrees
     const auto y = static_cast<Index>(std::floor((grid.lat(cell / grid.cols()) + 90) / side)),
                x = static_cast<Index>(std::floor((grid.lon(cell % grid.cols()) + 360) / side));
     return x + 2 * y;
