@@ -1,5 +1,7 @@
+#include <unistd.h>
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -13,6 +15,7 @@
 #include "cli/command.hpp"
 #include "gwsd/core/compute_device.hpp"
 #include "gwsd/core/error.hpp"
+#include "gwsd/core/interrupt.hpp"
 #include "gwsd/core/message.hpp"
 #include "gwsd/core/parallel.hpp"
 #include "gwsd/kernels/precision.hpp"
@@ -132,9 +135,37 @@ void return_large_fields()
 #endif
 }
 
+extern "C" void interrupt_handler(int signal)
+{
+    if (interruptible_work == 0 || interrupting_signal != 0) { // nobody would look, or not soon enough
+        std::signal(signal, SIG_DFL);
+        std::raise(signal);
+        return;
+    }
+    interrupting_signal = signal;
+    constexpr char text[] = "\ngwsd: stopping after this step; a second signal ends at once\n";
+    if (::write(STDERR_FILENO, text, sizeof text - 1) < 0) return; // nothing to be done about it
+}
+
+/// Ctrl-C and kill end long work between two of its steps, so that no half of a file or folder stays behind. Training
+/// has signals of its own, which save.
+void end_between_steps()
+{
+    struct sigaction action {
+    }, before{};
+    action.sa_handler = interrupt_handler;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        // Of a program in the background or under nohup the shell has had some ignored.
+        if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signal, &action, nullptr);
+}
+
 int run(int argc, char** argv)
 {
     return_large_fields();
+    end_between_steps();
     CLI::App app{"gwsd refines satellite groundwater storage anomalies from 0.5 to 0.125 degrees."};
     app.name("gwsd");
     app.formatter(std::make_shared<Formatter>());
@@ -187,6 +218,11 @@ int main(int argc, char** argv)
         return gwsd::cli::run(argc, argv);
     } catch (const gwsd::Error& error) {
         return fail(error.exit_code(), error.what());
+    } catch (const gwsd::Interrupted& interrupted) {
+        std::fprintf(stderr, "gwsd: stopped by a signal; nothing of the output is left\n");
+        std::signal(interrupted.signal, SIG_DFL); // the shell shall see what ended it
+        std::raise(interrupted.signal);
+        return 128 + interrupted.signal;
     } catch (const std::bad_alloc&) {
         return fail(gwsd::ExitCode::out_of_memory, "out of memory; try a smaller region, batch or tile");
     } catch (const std::exception& error) {

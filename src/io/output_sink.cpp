@@ -6,12 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <map>
 
 #include "gwsd/core/error.hpp"
+#include "gwsd/core/interrupt.hpp"
 #include "gwsd/io/output.hpp"
 #include "io/atomic_file.hpp"
 #include "io/hash.hpp"
@@ -86,9 +88,14 @@ public:
 
     [[noreturn]] void run()
     {
+        // Ctrl-C and a batch system's signals reach the whole group: this process ends when its parent does.
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
         std::string answer;
         try {
-            if (!write()) ::_exit(1); // the parent is gone or gave up
+            if (!write()) { // the parent is gone or gave up
+                ::unlink(path_.c_str());
+                ::_exit(1);
+            }
             compare();
         } catch (const std::exception& error) {
             answer = error.what();
@@ -262,6 +269,7 @@ private:
 
     std::string path_, temporary_;
     bool overwrite_, published_ = false;
+    InterruptibleWork work_; ///< so that the temporary file is removed: large files are made step by step
     pid_t child_ = -1;
     int socket_ = -1;
 };

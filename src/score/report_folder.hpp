@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "gwsd/core/interrupt.hpp"
+
 namespace gwsd::score {
 
 /// A folder of results that appears whole or not at all: files are written into a temporary folder beside it, which is
@@ -29,6 +31,7 @@ private:
     std::string path_, temporary_;
     bool exists_;
     std::vector<std::string> names_, written_;
+    InterruptibleWork work_; ///< so that the temporary folder is removed
 };
 
 } // namespace gwsd::score

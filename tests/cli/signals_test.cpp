@@ -19,16 +19,16 @@ std::vector<std::string> training(const TemporaryFolder& folder, const std::stri
             folder / run, "--threads", "2",      "--resume",         "--quiet"};
 }
 
-/// Starts a training, sends it `signals` once its first epoch is over, and waits; exit code, or 128 + signal.
-int stopped(const std::vector<std::string>& arguments, const std::string& first_epoch, const std::vector<int>& signals)
+/// Starts a program, sends it `signals` once it is `ripe`, and waits; exit code, or 128 + signal.
+template <class Ripe>
+int stopped(const std::vector<std::string>& arguments, const Ripe& ripe, const std::vector<int>& signals)
 {
     std::vector<char*> argv;
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     pid_t child = 0;
     REQUIRE(posix_spawn(&child, argv[0], nullptr, nullptr, argv.data(), environ) == 0);
-    for (int i = 0; i < 60000 && read_bytes(first_epoch).find("\n1,") == std::string::npos; ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    for (int i = 0; i < 60000 && !ripe(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     for (const int signal : signals) {
         kill(child, signal);
         std::this_thread::sleep_for(std::chrono::microseconds(300));
@@ -76,12 +76,34 @@ train.samples_per_epoch = 16
     int number = 0;
     for (const auto& [signals, codes] : cases) {
         const std::string run = "run" + std::to_string(number++);
-        const int code = stopped(training(folder, run), folder / (run + "/metrics.csv"), signals);
+        const auto first_epoch_over = [file = folder / (run + "/metrics.csv")] {
+            return read_bytes(file).find("\n1,") != std::string::npos;
+        };
+        const int code = stopped(training(folder, run), first_epoch_over, signals);
         INFO("signal " << signals.front() << ", " << signals.size() << " times: exit code " << code);
         CHECK(std::find(codes.begin(), codes.end(), code) != codes.end());
         const auto rest = run_command(training(folder, run));
         INFO(rest.err);
         CHECK(rest.code == 0);
         CHECK((read_bytes(folder / (run + "/best.gwsd")) == best));
+    }
+}
+
+TEST_CASE("other long work that is interrupted or terminated leaves nothing half done", "[slow]")
+{
+    for (const int signal : {SIGINT, SIGTERM}) {
+        const TemporaryFolder folder;
+        const auto temporary = [&] {
+            std::error_code none_yet;
+            for (const auto& entry : fs::directory_iterator(folder / "world", none_yet))
+                if (entry.path().filename().string().find(".tmp.") != std::string::npos) return true;
+            return false;
+        };
+        // Several seconds of work, in files that are written by processes of their own.
+        const int code = stopped({GWSD_BINARY, "world", "--output", folder / "world", "--region", "-10,36,22,60",
+                                  "--period", "2002-04:2020-12", "--quiet"},
+                                 temporary, {signal});
+        CHECK(code == 128 + signal);
+        CHECK(fs::is_empty(folder / "world"));
     }
 }
