@@ -26,8 +26,17 @@ int stopped(const std::vector<std::string>& arguments, const Ripe& ripe, const s
     std::vector<char*> argv;
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
+    // A test that was started in the background has SIGINT ignored, and what it starts would too.
+    posix_spawnattr_t attributes;
+    REQUIRE(posix_spawnattr_init(&attributes) == 0);
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    for (const int signal : {SIGINT, SIGTERM}) sigaddset(&defaults, signal);
+    posix_spawnattr_setsigdefault(&attributes, &defaults);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     pid_t child = 0;
-    REQUIRE(posix_spawn(&child, argv[0], nullptr, nullptr, argv.data(), environ) == 0);
+    REQUIRE(posix_spawn(&child, argv[0], nullptr, &attributes, argv.data(), environ) == 0);
+    posix_spawnattr_destroy(&attributes);
     for (int i = 0; i < 60000 && !ripe(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     for (const int signal : signals) {
         kill(child, signal);
