@@ -147,8 +147,7 @@ void CellRegression::solve(const RidgeOptions& options, bool keep_pooled)
 std::shared_ptr<const PooledRegression> CellRegression::pool(const std::vector<std::size_t>& own)
 {
     return std::make_shared<const PooledRegression>(
-        std::ssize(own), static_cast<Index>(features_), static_cast<Index>(traits_->count), traits_->first_sees,
-        [&](Index k) {
+        std::ssize(own), static_cast<Index>(features_), static_cast<Index>(traits_->count), [&](Index k) {
             const std::size_t cell = own[static_cast<std::size_t>(k)];
             return PooledRegression::Place{CellMoments(sums(cell), static_cast<Index>(features_)), traits_of(cell),
                                            part_of(cell)};

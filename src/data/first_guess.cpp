@@ -113,7 +113,7 @@ std::shared_ptr<const FirstGuess> FirstGuess::learn(const Lessons& lessons)
     const auto features = [&](Index t, const CellRegression::Field& interpolated) {
         return regression_features(lessons.cube, lessons.predictors, t, interpolated);
     };
-    const auto traits = lessons.by_place ? place_traits(lessons.cube, lessons.learns, count) : nullptr;
+    const auto traits = lessons.by_place ? place_traits(lessons.cube) : nullptr;
     const auto tried = lessons.by_place ? std::span<const RidgeOptions>(by_place_candidates) : own_candidates;
     const auto without = [&](Index left_out, const std::vector<std::int8_t>& learns, Index buffer) {
         auto r = std::make_shared<CellRegression>(

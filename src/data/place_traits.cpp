@@ -36,30 +36,9 @@ std::vector<float> detail(const std::vector<float>& field, const geo::Grid& grid
     return out;
 }
 
-/// Degrees: a fifth of the land that is left out shall lie as far from the rest as a region does that was never seen,
-/// and what a place is like may be alike over thousands of kilometres.
-double part_side(const geo::Grid& grid)
-{
-    return std::clamp(std::abs(grid.lat_edges.back() - grid.lat_edges.front()) / 6, 4.0, 30.0);
-}
-
-/// What a satellite sees is smooth and noisy over some hundred kilometres: a square of 400 km says one thing, and a
-/// month little. A hundred weights more are learnt well from hundreds of such squares over years, and badly from the
-/// fifty of a region.
-bool first_sees(const geo::Grid& grid, const std::vector<std::int8_t>& learns, Index steps)
-{
-    constexpr double enough = 40e12; // m2
-    constexpr Index long_enough = 60;
-    double area = 0;
-    for (Index i = 0; i < grid.cells(); ++i)
-        if (learns[static_cast<std::size_t>(i)] > 0) area += grid.area(i / grid.cols(), i % grid.cols());
-    return area > enough && steps >= long_enough;
-}
-
 } // namespace
 
-std::shared_ptr<const PlaceTraits> place_traits(const io::FieldSource& cube, const std::vector<std::int8_t>& learns,
-                                                Index steps)
+std::shared_ptr<const PlaceTraits> place_traits(const io::FieldSource& cube)
 {
     const io::CubeInfo& info = cube.info();
     const geo::Grid& grid = info.fine;
@@ -70,9 +49,7 @@ std::shared_ptr<const PlaceTraits> place_traits(const io::FieldSource& cube, con
         const auto field = detail(*cube.field(info.statics[a], 0), grid, info.factor);
         for (std::size_t i = 0; i < field.size(); ++i) traits.values[i * traits.count + a] = field[i];
     }
-    const double side = part_side(grid);
-    for (Index i = 0; i < grid.cells(); ++i) traits.part.push_back(static_cast<int>(land_square(grid, i, side)));
-    traits.first_sees = first_sees(grid, learns, steps);
+    for (Index i = 0; i < grid.cells(); ++i) traits.part.push_back(static_cast<int>(land_square(grid, i)));
     return std::make_shared<const PlaceTraits>(std::move(traits));
 }
 

@@ -65,9 +65,8 @@ struct FirstMoments {
 
 } // namespace
 
-PooledRegression::PooledRegression(Index count, Index features, Index traits, bool first_sees,
-                                   const std::function<Place(Index)>& at)
-    : features_(features), given_(traits), first_sees_(first_sees)
+PooledRegression::PooledRegression(Index count, Index features, Index traits, const std::function<Place(Index)>& at)
+    : features_(features), given_(traits)
 {
     const Index step = std::max<Index>(1, (count + most_places - 1) / most_places), places = (count + step - 1) / step;
     constexpr Index chunk = 2048;
@@ -145,15 +144,12 @@ PooledRegression::PooledRegression(Index count, Index features, Index traits, bo
 
 Vector PooledRegression::raw_traits(const CellMoments& m, std::span<const float> traits) const
 {
-    Vector raw((first_sees_ ? 3 : 2) * features_ + given_);
-    for (Index i = 0; i < features_; ++i) {
-        raw(i) = m.mean(i), raw(features_ + i) = m.varies(i) ? m.deviation(i) : 0;
-        if (first_sees_) raw(2 * features_ + i) = i > 0 ? m.products(0, i) / m.steps * m.deviation(0) : 0;
-    }
+    Vector raw(2 * features_ + given_);
+    for (Index i = 0; i < features_; ++i) raw(i) = m.mean(i), raw(features_ + i) = m.varies(i) ? m.deviation(i) : 0;
     raw(0) = 0; // an anomaly's mean says which months there are, not what the place is like
     for (Index a = 0; a < given_; ++a) {
         const auto value = static_cast<double>(traits[static_cast<std::size_t>(a)]);
-        raw(raw.size() - given_ + a) = std::isfinite(value) ? value : 0;
+        raw(2 * features_ + a) = std::isfinite(value) ? value : 0;
     }
     return raw;
 }

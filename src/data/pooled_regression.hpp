@@ -13,9 +13,7 @@ namespace gwsd::data {
 /// One regression for all places, whose weights depend on what a place is like: w_i(place) = sum_a W_ia s_a(place), on
 /// features centred at each place and scaled by their spread over all of them, so that a unit of rain is a unit of
 /// rain everywhere. The traits s_a are 1, mean (but of the first) and standard deviation of each feature at the place,
-/// with `first_sees` the covariance of the first with each other in standard deviations of that (how much of it a
-/// satellite sees), and each given trait with its square; standardised over places and bounded by two of their standard
-/// deviations.
+/// and each given trait with its square; standardised over places and bounded by two of their standard deviations.
 ///
 /// The sums over steps that a place keeps are all that it takes: with C its features' products, places add
 /// (s s') x C (Kronecker) to the normal equations. How strongly the weights are drawn, and whether to zero or to the
@@ -31,7 +29,7 @@ public:
     static constexpr Index most_places = 1 << 16; ///< evenly taken from more
 
     /// `at(k)` gives teacher k of `count`. Deterministic, whatever the number of threads.
-    PooledRegression(Index count, Index features, Index traits, bool first_sees, const std::function<Place(Index)>& at);
+    PooledRegression(Index count, Index features, Index traits, const std::function<Place(Index)>& at);
 
     /// Weights on the standardised features of a place.
     Eigen::VectorXd weights(const CellMoments& moments, std::span<const float> traits) const;
@@ -46,7 +44,6 @@ private:
     Eigen::VectorXd scaling(const CellMoments& moments) const;
 
     Index features_, given_;
-    bool first_sees_;
     Eigen::VectorXd spread_; ///< of each centred feature, root mean square over places
     Eigen::VectorXd trait_mean_, trait_deviation_;
     Eigen::MatrixXd weights_;                    ///< [features, 1 + traits]

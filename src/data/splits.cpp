@@ -122,8 +122,9 @@ std::vector<char> outside_regions(const geo::Grid& grid, const std::vector<geo::
     return outside;
 }
 
-Index land_square(const geo::Grid& grid, Index cell, double side)
+Index land_square(const geo::Grid& grid, Index cell)
 {
+    constexpr double side = 4; // degrees
     const auto y = static_cast<Index>(std::floor((grid.lat(cell / grid.cols()) + 90) / side)),
                x = static_cast<Index>(std::floor((grid.lon(cell % grid.cols()) + 360) / side));
     return x + 2 * y;

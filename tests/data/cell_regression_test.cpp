@@ -217,45 +217,6 @@ TEST_CASE("what a place that learns would be told was not learnt from its part o
     }
 }
 
-TEST_CASE("a place that never learnt is told how far the first feature goes with the others there")
-{
-    // y = a x, with an a of each place that shows in feature 0 alone, beneath noise of a spread of its own.
-    constexpr std::size_t count = 300;
-    constexpr int steps = 200, seen = 150;
-    Random random(11);
-    std::vector<std::int8_t> learns(count);
-    data::PlaceTraits traits{0, {}, {}, true};
-    std::vector<double> a(count), spread(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        learns[i] = i % 4 == 0 ? 0 : 1;
-        traits.part.push_back(static_cast<int>(i / 10));
-        a[i] = 1 + 2 * random.uniform(), spread[i] = 1 + 4 * random.uniform();
-    }
-    CellRegression regression(learns, 2, std::make_shared<const data::PlaceTraits>(traits));
-    double squares = 0, of_truth = 0, of_mean = 0;
-    for (int t = 0; t < steps; ++t) {
-        auto first = std::make_shared<std::vector<float>>(count), x = std::make_shared<std::vector<float>>(count);
-        std::vector<float> y(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            const double driver = random.normal();
-            (*x)[i] = static_cast<float>(driver), y[i] = static_cast<float>(a[i] * driver);
-            (*first)[i] = static_cast<float>(a[i] * driver + spread[i] * random.normal());
-        }
-        if (t < seen) regression.add(std::vector<Field>{first, x}, y);
-        if (t == seen - 1) regression.solve({});
-        if (t < seen) continue;
-        std::vector<float> out(count);
-        regression.predict(std::vector<Field>{first, x}, out);
-        for (std::size_t i = 0; i < count; i += 4) {
-            squares += std::pow(static_cast<double>(out[i] - y[i]), 2);
-            of_mean += std::pow(static_cast<double>(2 * (*x)[i] - y[i]), 2);
-            of_truth += std::pow(static_cast<double>(y[i]), 2);
-        }
-    }
-    CHECK(squares < 0.4 * of_mean);
-    CHECK(of_mean > 0.05 * of_truth);
-}
-
 TEST_CASE("traits do not depend on threads, may be unknown, and must belong to the grid")
 {
     Places places;

@@ -27,9 +27,6 @@ struct PlaceTraits {
     std::size_t count = 0;
     std::vector<float> values; ///< [cells, count], NaN where not known
     std::vector<int> part;     ///< [cells] 0 and above: parts of the land, on which the pooled regression is tried
-    /// How far the first feature goes with each other at a place counts as a trait: where the land is large enough to
-    /// learn from it.
-    bool first_sees = false;
 };
 
 class PooledRegression;

@@ -35,8 +35,8 @@ Splits split_steps(const geo::TimeAxis& axis, const SplitOptions& options);
 /// longitude; regions may cross the date line.
 std::vector<char> outside_regions(const geo::Grid& grid, const std::vector<geo::Region>& regions, double buffer);
 
-/// Number of the square of `side` degrees that the centre of a cell of `grid` lies in, 0 or more. Squares of the same
-/// number modulo 5 lie a knight's move apart: parts of the land that are left out together, each spread over all of it.
-Index land_square(const geo::Grid& grid, Index cell, double side = 4);
+/// Number of the square of 4 degrees that the centre of a cell of `grid` lies in, 0 or more. Squares of the same number
+/// modulo 5 lie a knight's move apart: parts of the land that are left out together, each spread over all of it.
+Index land_square(const geo::Grid& grid, Index cell);
 
 } // namespace gwsd::data
